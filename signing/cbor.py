@@ -1,0 +1,62 @@
+"""Deterministic CBOR (RFC 8949 section 4.2.1): library, then a walk, then "the same bytes again".
+
+Only integers, byte strings, text strings, arrays and maps exist here. The walk kills tags, floats,
+simple values and bignums; re-encoding kills long heads, unsorted keys and trailing bytes. Either
+alone is not enough: cbor2 takes tags, floats and bignums that re-encode to themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cbor2
+
+from signing.reasons import Malformed
+
+LARGEST = 2**53 - 1
+DEPTH = 4
+
+
+def encode(value: Any) -> bytes:
+    """Deterministic encoding of int, bytes, str, list and dict values."""
+    return cbor2.dumps(value, canonical=True)
+
+
+def decode(data: bytes) -> Any:
+    """The value of deterministically encoded bytes, exact types only. Malformed else.
+
+    Map keys are integers; text keys are left to the caller's claim 65533 (docs/formats.md 1 and 6).
+    """
+    try:
+        value = cbor2.loads(
+            data, max_depth=DEPTH, allow_indefinite=False, allow_duplicate_keys=False
+        )
+        _walk(value, 1, False)
+        again = encode(value)
+    except Malformed:
+        raise
+    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Malformed("cbor", "not CBOR") from error
+    if again != data:
+        raise Malformed("cbor-form", "not in deterministic form")
+    return value
+
+
+def _walk(value: Any, depth: int, text_keys: bool) -> None:
+    kind = type(value)
+    if kind is int:
+        if not -LARGEST <= value <= LARGEST:
+            raise Malformed("cbor-type", "an integer outside 2^53")
+    elif kind is list:
+        for item in value:
+            _walk(item, depth + 1, False)
+    elif kind is dict:
+        for key, item in value.items():
+            if type(key) is not (str if text_keys else int):
+                raise Malformed("cbor-type", "a key of another type")
+            _walk(key, depth + 1, False)
+            _walk(item, depth + 1, key == 65533)
+    elif kind is not bytes and kind is not str:
+        raise Malformed("cbor-type", "a value of another type")
+    if depth > DEPTH and kind in (list, dict):
+        raise Malformed("cbor-type", "too deep")
