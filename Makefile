@@ -1,0 +1,151 @@
+# Everything a user, a developer and CI do here. `make demo` needs Python >= 3.11 and the package
+# registries; `make test` takes a browser from apt when it may. Pins stand in requirements/*.txt
+# and site_templates/package-lock.json, with hashes.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+BUNDLER := $(BIN)/python site_templates/hatch_build.py
+NODE_MODULES := site_templates/node_modules
+# Runs its argument with the Node that the bundler found: the machine's, or the one in $(VENV).
+WITH_NODE = PATH="$$($(BUNDLER) --node):$$PATH"
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile
+# The addresses of funding pages are the only host names that npm leaves in its lock file.
+define TIDY_LOCK
+const fs = require("fs"), file = "site_templates/package-lock.json", \
+lock = JSON.parse(fs.readFileSync(file)); \
+for (const entry of Object.values(lock.packages)) delete entry.funding; \
+fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
+endef
+QUICK := not browser and not package and not readme and not soak
+
+.PHONY: help demo test check format lint types imports unit script browser package readme
+.PHONY: bench soak screenshots lock clean bundle run dev chromium
+
+help:
+	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
+	@echo "make test   everything CI runs"
+	@echo "make check  the part of it that needs no browser and builds no wheel"
+	@echo "also: bench soak lock screenshots clean"
+
+demo: run
+	$(BIN)/absah demo $(ARGS)
+
+## Tests
+
+test: check browser package readme
+
+check: format lint types imports unit script
+
+format: dev
+	$(BIN)/ruff format --check .
+
+lint: dev
+	$(BIN)/ruff check .
+
+types: dev
+	$(BIN)/mypy
+
+imports: dev
+	$(BIN)/lint-imports
+
+unit: dev
+	$(BIN)/pytest -n 2 -m "$(QUICK)" $(ARGS)
+
+script: dev
+	$(WITH_NODE) node $(NODE_MODULES)/typescript/bin/tsc -p site_templates
+	$(WITH_NODE) node --test $(wildcard tests/script/*.test.js)
+
+browser: dev chromium
+	if command -v chromium > /dev/null; then $(BIN)/pytest -m browser $(ARGS); \
+	else echo "absah: skipped: every test in a browser: chromium is not installed" >&2; fi
+
+package: dev
+	$(BIN)/pytest -m package $(ARGS)
+
+readme: dev
+	$(BIN)/pytest -m readme $(ARGS)
+
+bench: dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: dev
+	$(BIN)/pytest -m soak $(ARGS)
+
+screenshots: dev chromium
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+## Set-up: each step once, again when what it is made from has changed
+
+run: $(VENV)/.installed bundle
+
+dev: run $(VENV)/.dev $(NODE_MODULES)/.dev
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "absah: Python >= 3.11 is needed" >&2; \
+	  echo "absah: hint: make PYTHON=/path/to/python3.11 demo" >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip' 2> /dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends python3-venv; \
+	  else \
+	    echo "absah: this Python cannot make a virtual environment" >&2; \
+	    echo "absah: hint: apt-get install python3-venv" >&2; exit 1; \
+	  fi; fi
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt | $(BIN)/python
+	$(PIP) install -q --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The bundler decides by a digest of its sources, in a moment, so it is asked every time.
+bundle: $(VENV)/.run
+	@$(BUNDLER) --node > /dev/null 2>&1 || $(BUNDLER) --current \
+	  || $(PIP) install -q --require-hashes -r requirements/node.txt
+	@$(BUNDLER)
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.run | bundle
+	$(PIP) install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(NODE_MODULES)/.dev: site_templates/package.json site_templates/package-lock.json | bundle
+	@$(BUNDLER) --node > /dev/null 2>&1 \
+	  || $(PIP) install -q --require-hashes -r requirements/node.txt
+	$(WITH_NODE) npm --prefix site_templates ci
+	@touch $@
+
+chromium:
+	@missing=; \
+	command -v chromium > /dev/null || missing=chromium; \
+	fc-list :lang=ja 2> /dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; \
+	  else echo "absah: hint: for the tests in a browser: apt-get install $$missing" >&2; fi; fi
+
+## Pins
+
+lock: dev
+	$(LOCK) --extra publisher -o requirements/run.txt pyproject.toml requirements/run.in
+	$(LOCK) --extra publisher -c requirements/run.txt -o requirements/dev.txt \
+	  pyproject.toml requirements/run.in requirements/dev.in
+	$(LOCK) -o requirements/node.txt requirements/node.in
+	$(WITH_NODE) npm --prefix site_templates install --package-lock-only
+	$(WITH_NODE) node -e '$(TIDY_LOCK)'
+
+# What make made. demo/ and public/ stay: they may hold a registry that somebody needs.
+clean:
+	rm -rf $(VENV) $(NODE_MODULES) site_templates/dist site_templates/dist.part dist build
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,122 @@
+/**
+ * Bundles the browser side: script/ and styles/ -> dist/assets/ and dist/manifest.json.
+ *
+ * The manifest maps a logical name ("app.js", "main.css") to
+ * `{"file": "assets/app-<hash>.js", "integrity": "sha384-...", "imports": ["assets/..."]}`.
+ * `imports` are the files that an entry loads at once, not those that it loads when it needs
+ * them. A chunk that is shared or loaded later is listed under its own file name, so that every
+ * file of dist/assets/ is in the manifest. All names carry a hash of their content, and the same
+ * sources give the same bytes on every machine.
+ */
+import { createHash } from "node:crypto";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+/** Where the files are written first: a bundle that fails leaves the last good one in dist/. */
+const STAGED = "dist.part";
+
+/** Module entries: what they import dynamically becomes a chunk that loads when it is asked for. */
+const MODULES = ["script/app.js"];
+/** Classic scripts: they run before the first paint and may import nothing at run time. */
+const CLASSICS = ["script/boot.js"];
+
+/** @typedef {{file: string, integrity: string, imports: string[]}} Entry */
+/** @typedef {import("esbuild").Metafile["outputs"]} Outputs */
+
+/**
+ * @param {string[]} entryPoints paths from site_templates/
+ * @param {import("esbuild").BuildOptions} options what differs from the common options
+ * @returns {Promise<Outputs>} the files written below STAGED
+ */
+async function bundle(entryPoints, options) {
+  if (entryPoints.length === 0) {
+    return {};
+  }
+  const result = await build({
+    absWorkingDir: HERE,
+    assetNames: "assets/[name]-[hash]",
+    bundle: true,
+    charset: "utf8",
+    chunkNames: "assets/[name]-[hash]",
+    entryNames: "assets/[name]-[hash]",
+    entryPoints,
+    legalComments: "inline",
+    logLevel: "warning",
+    metafile: true,
+    minify: true,
+    outdir: STAGED,
+    target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+    ...options,
+  });
+  return result.metafile.outputs;
+}
+
+/**
+ * @param {string} path a file below site_templates/
+ * @returns {Promise<string>} its digest as Subresource Integrity writes it
+ */
+async function integrity(path) {
+  return `sha384-${createHash("sha384").update(await readFile(path)).digest("base64")}`;
+}
+
+/**
+ * @param {Outputs} outputs
+ * @param {string} path one of them
+ * @returns {string[]} what it loads at once, directly or through another file, as paths from STAGED
+ */
+function loadedAtOnce(outputs, path) {
+  /** @type {Set<string>} */
+  const found = new Set();
+  const pending = [path];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const { path: file, kind, external } of outputs[next]?.imports ?? []) {
+      if (kind !== "dynamic-import" && !external && !found.has(file)) {
+        found.add(file);
+        pending.push(file);
+      }
+    }
+  }
+  return [...found].sort();
+}
+
+/**
+ * @param {Outputs} outputs
+ * @returns {Promise<[string, Entry][]>} the manifest lines of these files
+ */
+async function entries(outputs) {
+  const inDist = (/** @type {string} */ path) => path.slice(STAGED.length + 1);
+  return Promise.all(
+    Object.entries(outputs).map(async ([path, output]) => {
+      const isEntry = output.entryPoint !== undefined && PAGE_ENTRIES.has(output.entryPoint);
+      /** @type {Entry} */
+      const entry = {
+        file: inDist(path),
+        integrity: await integrity(join(HERE, path)),
+        imports: loadedAtOnce(outputs, path).map(inDist),
+      };
+      return [isEntry ? basename(output.entryPoint ?? "") : inDist(path), entry];
+    }),
+  );
+}
+
+const styles = (await readdir(join(HERE, "styles")))
+  .filter((name) => name.endsWith(".css"))
+  .sort()
+  .map((name) => `styles/${name}`);
+const PAGE_ENTRIES = new Set([...MODULES, ...CLASSICS, ...styles]);
+
+await rm(join(HERE, STAGED), { recursive: true, force: true });
+const lines = [
+  ...(await entries(await bundle(MODULES, { format: "esm", splitting: true }))),
+  ...(await entries(await bundle(CLASSICS, { format: "iife" }))),
+  ...(await entries(await bundle(styles, {}))),
+].sort(([a], [b]) => (a < b ? -1 : 1));
+await writeFile(
+  join(HERE, STAGED, "manifest.json"),
+  `${JSON.stringify(Object.fromEntries(lines), null, 1)}\n`,
+);
+await rm(join(HERE, "dist"), { recursive: true, force: true });
+await rename(join(HERE, STAGED), join(HERE, "dist"));
