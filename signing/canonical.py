@@ -109,7 +109,7 @@ def loads(text: str) -> Json:
     return value
 
 
-def _no_number(text: str) -> NoReturn:
+def _no_number(_text: str) -> NoReturn:
     raise Malformed("json-value", "a number is not a whole number")
 
 

@@ -99,7 +99,7 @@ class PrivateKey:
         return cls(key)
 
     def to_openssh(self, passphrase: bytes | None, rounds: int = ROUNDS) -> bytes:
-        """The key as an OpenSSH file, encrypted with bcrypt ``rounds`` when a passphrase is given."""
+        """The key as an OpenSSH file; a passphrase encrypts it with bcrypt ``rounds``."""
         encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
         if passphrase is not None:
             builder = serialization.PrivateFormat.OpenSSH.encryption_builder()

@@ -1,8 +1,8 @@
 """The log: Merkle tree, tiles, bundles, checkpoints and proofs (C2SP tlog-tiles, RFC 6962).
 
-leaf = SHA-256(0x00 || entry), node = SHA-256(0x01 || left || right). Hashes are 32 bytes, tiles hold
-up to 256 of them: tile (level, n) has the roots of 256 subtrees of 256^level leaves each. Nothing
-here reads a file: a caller asks which tiles a proof needs, gets them, and hands them in.
+leaf = SHA-256(0x00 || entry), node = SHA-256(0x01 || left || right). Hashes are 32 bytes, tiles
+hold up to 256 of them: tile (level, n) has the roots of 256 subtrees of 256^level leaves each.
+Nothing here reads a file: a caller asks which tiles a proof needs, gets them, and hands them in.
 
 >>> tile_path((0, 1234067, 256))
 'tile/0/x001/x234/067'

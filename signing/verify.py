@@ -168,6 +168,7 @@ class _Found:
         newest: int,
     ) -> None:
         self.e, self.trust, self.c, self.issuer, self.t = e, trust, certificate, issuer, t
+        self.fetched = e.note is not None and e.fetched
         self.clock_wrong = now < newest - CLOCK_SLACK or e.ahead
         self.in_scope = issuer.covers(certificate.lsp, certificate.scheme)
         self.entry = self._entry()
@@ -199,38 +200,42 @@ class _Found:
 
     def reasons(self) -> Iterator[tuple[Reason, str]]:
         """Every reason that applies with its variant, the deciding one first; ends in valid."""
-        e, index = self.e, self.c.index
-        note, fetched = e.note, e.note is not None and e.fetched
-        size = note.size if note else 0
+        yield from self._reds()
+        yield from self._ambers()
+        yield Reason.VALID, ""
+
+    def _reds(self) -> Iterator[tuple[Reason, str]]:
+        e, note = self.e, self.e.note
+        absent = note is not None and self.c.index >= note.size
         if self._closed():
             yield Reason.KEY_COMPROMISED, ""
         if not self.in_scope and e.walked:
             yield Reason.OUT_OF_SCOPE, ""
-        if fetched and (index >= size or self.entry == "other"):
-            yield Reason.NOT_IN_LOG, "absent" if index >= size else ""
+        if self.fetched and (absent or self.entry == "other"):
+            yield Reason.NOT_IN_LOG, "absent" if absent else ""
         if self.state in _STATES:
             yield _STATES[self.state], ""
         if self.t >= self.c.expires:
             yield Reason.EXPIRED, ""
         if self.t < self.c.begins:
             yield Reason.NOT_YET_VALID, ""
+
+    def _ambers(self) -> Iterator[tuple[Reason, str]]:
+        e, note = self.e, self.e.note
         if e.conflict or self.final_root == "other":
             yield Reason.CONFLICT, ""
         if self.clock_wrong:
             yield Reason.CLOCK_WRONG, ""
-        if not self.in_scope:
-            yield Reason.KEY_UNCHECKED, ""
-        if self._proof_missing():
-            yield Reason.KEY_UNCHECKED, "proof"
+        if not self.in_scope or self._proof_missing():
+            yield Reason.KEY_UNCHECKED, "proof" if self.in_scope else ""
         if self.t >= self.trust.expires:
             yield Reason.TRUST_EXPIRED, ""
-        if note and self._unlogged(fetched):
-            yield Reason.LOG_UNCHECKED, "fetched" if fetched else ""
+        if self._unlogged():
+            yield Reason.LOG_UNCHECKED, "fetched" if self.fetched else ""
         if note is None or e.status is None:
             yield Reason.STATUS_STALE, "none"
         elif self.t - note.issued > self.trust.max_age:
-            yield Reason.STATUS_STALE, "registry" if fetched else ""
-        yield Reason.VALID, ""
+            yield Reason.STATUS_STALE, "registry" if self.fetched else ""
 
     def _closed(self) -> bool:
         """Whether the key's end takes this certificate with it (T10)."""
@@ -244,8 +249,8 @@ class _Found:
             return False
         return self.entry != "ours" or self.final_root != "same"
 
-    def _unlogged(self, fetched: bool) -> bool:
-        if fetched:
+    def _unlogged(self) -> bool:
+        if self.fetched:
             return self.entry != "ours"
         return self.e.note is not None and self.c.index >= self.e.note.size
 
@@ -266,20 +271,20 @@ class _Found:
         return Answers(issuer, dates, standing)
 
     def _standing(self, reason: Reason) -> str:
-        note, fetched = self.e.note, self.e.note is not None and self.e.fetched
+        note = self.e.note
         if reason is Reason.CONFLICT:
             return "conflict"
-        if note and fetched and (self.c.index >= note.size or self.entry == "other"):
+        if note and self.fetched and (self.c.index >= note.size or self.entry == "other"):
             return "absent" if self.c.index >= note.size else "mismatch"
         if self.state in _STATES:
             return _STATES[self.state].value
         if note is None or self.e.status is None:
             return "none"
-        if self._unlogged(fetched):
+        if self._unlogged():
             return "unlogged"
         if self.t - note.issued > self.trust.max_age:
             return "stale"
-        return "ok" if fetched and reason is not Reason.CLOCK_WRONG else "ok_offline"
+        return "ok" if self.fetched and reason is not Reason.CLOCK_WRONG else "ok_offline"
 
 
 def certificate_hash(data: bytes) -> str:
