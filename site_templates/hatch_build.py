@@ -144,21 +144,20 @@ class BundleHook(BuildHookInterface[BuilderConfig]):
 
 
 def main(question: str | None = None) -> None:
-    """Builds what is not current; or answers ``--node`` (which folder?) or ``--current``."""
+    """Builds what is not current; or answers ``--node`` (in which folder?) or ``--current``."""
     folder = Path(__file__).resolve().parent
     if question == "--current":
         sys.exit(not is_current(folder))
     if question == "--node":
         tools = find_toolchain()
-        sys.exit("absah: no Node >= 20.19 with npm found" if tools is None else _say(tools))
+        if tools is None:
+            sys.exit("absah: no Node >= 20.19 with npm found")
+        print(Path(tools.node).parent)
+        return
     try:
         ensure_bundle(folder)
     except BundleError as fault:
         sys.exit(f"absah: {fault}")
-
-
-def _say(tools: Toolchain) -> None:
-    print(Path(tools.node).parent)
 
 
 if __name__ == "__main__":
