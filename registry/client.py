@@ -1,0 +1,295 @@
+"""What a verifier fetches and in which order; ends in evidence for ``signing.verify.judge``.
+
+Build note (a hint), trust walk to the version that it names, the note's signature, checkpoint; then
+for a certificate its status list and the tiles that prove its entry. Nothing is believed for where
+it came from. A failed read leaves the evidence poorer, never wrong. ``script/client.js`` is the
+twin: same order, same names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from registry.source import Source, Unreachable
+from signing import build_note, merkle, note, status, trust
+from signing.build_note import Against, BuildNote
+from signing.merkle import Checkpoint, Tile
+from signing.reasons import Malformed, TooNew
+from signing.status import StatusList
+from signing.trust import TrustDocument
+from signing.verify import Evidence, Opened, Verdict, examine, judge
+
+CATALOGUE_LIMIT = 256 * 1024
+
+
+@dataclass(slots=True)
+class Held:
+    """What a client holds of one registry. Every object in it has been verified."""
+
+    trust: TrustDocument | None = None
+    note: BuildNote | None = None
+    checkpoint: Checkpoint | None = None
+    lists: dict[int, StatusList] = field(default_factory=dict)
+    tiles: dict[Tile, bytes] = field(default_factory=dict)
+    walked: bool = False
+    fetched: bool = False
+    conflict: bool = False
+    ahead: bool = False
+    too_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Catalogue data for one certificate. None = not at hand; it never changes a verdict."""
+
+    scheme: dict[str, Any] | None = None
+    lsp: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer about one text, with the state that it rests on."""
+
+    verdict: Verdict
+    opened: Opened
+    trust: TrustDocument | None
+    note: BuildNote | None
+    fetched: bool
+    shown: Shown
+
+
+class Client:
+    """Checks texts against one registry, read through one source (None: offline)."""
+
+    def __init__(self, source: Source | None, held: Held, now: int) -> None:
+        self.source, self.held, self.now = source, held, now
+        self.raw: dict[str, bytes] = {}
+        """Bytes of every signed object that was accepted, by path, for a memory to keep."""
+
+    def refresh(self) -> None:
+        """Fetch note, trust and checkpoint; once more past caches if they do not fit together."""
+        for fresh in (False, True):
+            if self._refresh(fresh):
+                return
+
+    def check(self, text: str) -> Result:
+        """The verdict on one text, with what has to be fetched for it."""
+        held = self.held
+        opened = examine(text, held.trust)
+        evidence = self._evidence(opened)
+        verdict = judge(evidence, self.now)
+        shown = self._shown(opened) if verdict.certificate else Shown()
+        return Result(verdict, opened, held.trust, held.note, held.fetched, shown)
+
+    # Note, trust and checkpoint -----------------------------------------------------------------
+
+    def _refresh(self, fresh: bool) -> bool:
+        data = self._read("build.note", note.LIMIT, fresh)
+        self._walk(self._hint(data), fresh)
+        self._forget_removed()
+        if data is None or self.held.trust is None:
+            return False
+        try:
+            found = build_note.verified(data, self.held.trust)
+        except TooNew:
+            self.held.too_new = True
+            return True
+        except Malformed:
+            return False
+        self._accept(found, data)
+        return self._fetch_checkpoint(fresh)
+
+    def _hint(self, data: bytes | None) -> int | None:
+        try:
+            return build_note.parse(data).trust_version if data else None
+        except Malformed:
+            return None
+
+    def _walk(self, goal: int | None, fresh: bool) -> None:
+        """T3: one version after the other, one past the goal; stop where there is none."""
+        for _ in range(trust.HOPS):
+            current = self.held.trust
+            if current is None or (goal is not None and current.version > goal):
+                return
+            path = f"trust/{current.version + 1}.note"
+            data = self._read(path, note.TRUST_LIMIT, fresh)
+            if data is None or not data.startswith(trust.PREFIX):
+                return
+            try:
+                self.held.trust = trust.step(current, data)
+            except TooNew:
+                self.held.too_new = True
+                return
+            except Malformed:
+                return
+            self.raw[path] = data
+
+    def _forget_removed(self) -> None:
+        """T8: a publisher key that a new version removes takes the note it signed with it."""
+        held = self.held
+        if held.note and held.note.note and held.trust:
+            if not note.signers(held.note.note, held.trust.publishers):
+                held.note, held.checkpoint = None, None
+                held.lists, held.tiles = {}, {}
+
+    def _accept(self, found: BuildNote, data: bytes) -> None:
+        held = self.held
+        held.walked = True
+        if found.issued > self.now + build_note.AHEAD:
+            held.ahead = True
+            return
+        against = build_note.compare(held.note, found) if held.note else Against.NEWER
+        if against is Against.CONFLICT:
+            held.conflict = True
+        if against is Against.NEWER:
+            held.note, held.checkpoint = found, None
+            held.lists, held.tiles = {}, {}
+            self.raw["build.note"] = data
+        held.fetched = against in (Against.NEWER, Against.SAME)
+
+    def _fetch_checkpoint(self, fresh: bool) -> bool:
+        held = self.held
+        if not (held.note and held.fetched and held.trust):
+            return True
+        data = self._read(f"log/checkpoints/{held.note.size}", note.LIMIT, fresh)
+        try:
+            found = merkle.parse_checkpoint(data or b"", held.trust.log)
+        except Malformed:
+            return False
+        if (found.size, found.root) != (held.note.size, held.note.root):
+            return False
+        held.checkpoint = found
+        return True
+
+    # Evidence about one certificate -------------------------------------------------------------
+
+    def _evidence(self, opened: Opened) -> Evidence:
+        held, certificate = self.held, opened.certificate
+        leaf, proof, prefix = None, [], []
+        listed = None
+        if held.note and certificate and certificate.index < held.note.size:
+            listed = self._list(certificate.index // status.ENTRIES)
+            size, index = held.note.size, certificate.index
+            ranges = merkle.inclusion_ranges(index, size)
+            found = self._proof([(index, index + 1), *ranges], size)
+            leaf, proof = (found[0], found[1:]) if found else (None, [])
+            final = opened.issuer.final if opened.issuer else None
+            if found and final and final.size <= size:
+                prefix = self._proof(merkle.prefix_ranges(final.size, size), size)
+        elif held.note and certificate:
+            listed = self._list(min(certificate.index // status.ENTRIES, len(held.note.status) - 1))
+        return Evidence(
+            opened=opened,
+            trust=held.trust,
+            walked=held.walked,
+            note=held.note,
+            fetched=held.fetched,
+            status=listed,
+            checkpoint=held.checkpoint,
+            leaf=leaf,
+            proof=proof,
+            prefix=prefix,
+            conflict=held.conflict,
+            ahead=held.ahead,
+            too_new=held.too_new,
+        )
+
+    def _list(self, number: int) -> StatusList | None:
+        """The status list as the note pins it; once more past caches if it does not match."""
+        held = self.held
+        if number in held.lists:
+            return held.lists[number]
+        if not (held.note and held.trust and number < len(held.note.status)):
+            return None
+        digest = held.note.status[number]
+        path = f"status/{number}-{digest[:16]}.cwt"
+        publishers = [key.public for key in held.trust.publishers]
+        for fresh in (False, True):
+            data = self._read(path, status.LIMIT, fresh) or b""
+            try:
+                if hashlib.sha256(data).hexdigest() == digest:
+                    held.lists[number] = status.parse(data, held.trust.id, publishers)
+                    self.raw[path] = data
+                    return held.lists[number]
+            except Malformed:
+                return None
+        return None
+
+    def _proof(self, ranges: list[tuple[int, int]], size: int) -> list[bytes]:
+        """The hashes of leaf ranges out of tiles; empty if a tile is not at hand."""
+        if self.held.checkpoint is None:
+            return []
+        needed = merkle.tiles_needed(ranges, size)
+        if not all(self._tile(tile) for tile in needed):
+            return []
+        return merkle.proof(ranges, size, self.held.tiles)
+
+    def _tile(self, tile: Tile) -> bool:
+        if tile in self.held.tiles:
+            return True
+        level, n, width = tile
+        wider = self._newest_width(level, n) if width < merkle.TILE else 0
+        for candidate in dict.fromkeys([width, merkle.TILE, wider]):
+            if candidate < width:
+                continue
+            path = "log/" + merkle.tile_path((level, n, candidate))
+            data = self._read(path, merkle.TILE * merkle.HASH)
+            if data is not None and len(data) == candidate * merkle.HASH:
+                self.held.tiles[tile] = merkle.cut_tile(tile, data)
+                return True
+        return False
+
+    def _newest_width(self, level: int, n: int) -> int:
+        """Width of a tile in the newest tree that the site shows: a hint, nothing is believed."""
+        data = self._read("log/checkpoint", note.LIMIT) or b""
+        lines = data.split(b"\n")
+        if len(lines) < 2 or not lines[1].isdigit() or len(lines[1]) > 10:
+            return 0
+        return min(merkle.TILE, max(0, (int(lines[1]) >> (8 * level)) - merkle.TILE * n))
+
+    # Catalogue ----------------------------------------------------------------------------------
+
+    def _shown(self, opened: Opened) -> Shown:
+        certificate = opened.certificate
+        if certificate is None:
+            return Shown()
+        return Shown(
+            self._scheme(certificate.scheme_digest, certificate.scheme), self._lsp(certificate.lsp)
+        )
+
+    def _scheme(self, claim: bytes, code: str) -> dict[str, Any] | None:
+        data = self._read(f"catalogue/scheme/{claim.hex()}.json", CATALOGUE_LIMIT) or b""
+        if hashlib.sha256(data).digest()[:16] != claim:
+            return None
+        entry = _parsed(data)
+        fits = isinstance(entry, dict) and entry.get("code") == code
+        return cast("dict[str, Any]", entry) if fits else None
+
+    def _lsp(self, number: int) -> dict[str, Any] | None:
+        name = f"lsps/{number // 64}.json"
+        digest = self.held.note.catalogue.get(name) if self.held.note else None
+        data = (self._read(f"catalogue/{name}", CATALOGUE_LIMIT) or b"") if digest else b""
+        if not digest or hashlib.sha256(data).hexdigest() != digest:
+            return None
+        listed = _parsed(data)
+        found = [x for x in listed if x.get("number") == number] if isinstance(listed, list) else []
+        return found[0] if found else None
+
+    def _read(self, path: str, limit: int, fresh: bool = False) -> bytes | None:
+        if self.source is None:
+            return None
+        try:
+            return self.source.read(path, limit, fresh=fresh)
+        except Unreachable:
+            return None
+
+
+def _parsed(data: bytes) -> Any:
+    """A catalogue file whose digest matched; one that is no JSON counts as not at hand."""
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None

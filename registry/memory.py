@@ -1,0 +1,165 @@
+"""What this machine has pinned and last seen of each registry: the trust anchor of a verifier.
+
+::
+
+    <state>/<SHA-256 of the text of trust/1>/trust/<n>.note  build.note  checkpoint  status/...
+
+A registry is pinned on first use and kept under the digest of its first trust document, so mirrors
+share it. The folder is private but not trusted with more than that: everything read back from it is
+verified again. It knows nothing of the network.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from registry.client import Client, Held
+from registry.errors import UserError, Words
+from signing import build_note, status, trust
+from signing.reasons import Malformed
+from signing.trust import TrustDocument
+
+
+def default_folder() -> Path:
+    """Where this user's state is kept: the XDG state folder, or its like on other systems."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        return Path(base) / "absah"
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "absah"
+
+
+def trust_at(path: Path) -> TrustDocument:
+    """The trust anchor of ``--trust``: one document as it is, or a folder walked upwards.
+
+    UserError: none there, or a step of the walk does not hold.
+    """
+    try:
+        if not path.is_dir():
+            return trust.anchor(path.read_bytes())
+        versions = sorted(int(p.stem) for p in path.glob("*.note") if p.stem.isdigit())
+        if not versions:
+            raise _no_trust(path, Words("no <n>.note in this folder", "tidak ada <n>.note di sini"))
+        document = trust.anchor((path / f"{versions[0]}.note").read_bytes())
+        for version in versions[1:]:
+            document = trust.step(document, (path / f"{version}.note").read_bytes())
+    except OSError as error:
+        why = error.strerror or "?"
+        raise _no_trust(path, Words(f"cannot be read: {why}", f"gagal dibaca: {why}")) from error
+    except Malformed as error:
+        words = Words(f"not a trust document ({error})", f"bukan dokumen kepercayaan ({error})")
+        raise _no_trust(path, words) from error
+    return document
+
+
+class Memory:
+    """The pinned registries of one state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def pinned(self) -> list[TrustDocument]:
+        """The newest stored trust document of every pinned registry."""
+        held = [self.load(digest).trust for digest in self._digests()]
+        return [document for document in held if document]
+
+    def digest_of(self, document: TrustDocument) -> str | None:
+        """The digest under which a registry with this document's id is pinned, if it is."""
+        for digest in self._digests():
+            stored = self.load(digest).trust
+            if stored and stored.id == document.id:
+                return digest
+        return None
+
+    def pin(self, first: TrustDocument, data: bytes) -> bool:
+        """Pin a registry by its first trust document; True if it was not pinned before.
+
+        A demonstration is never pinned. UserError: its id or site is pinned with another one.
+        """
+        if first.demo:
+            return False
+        if first.digest in self._digests():
+            return False
+        for stored in self.pinned():
+            if stored.id == first.id or first.site in stored.addresses:
+                raise UserError(
+                    "pinned-otherwise",
+                    first.site,
+                    Words(
+                        "another registry is pinned under this name on this computer",
+                        "registri lain sudah dipatok dengan nama ini di komputer ini",
+                    ),
+                    Words(
+                        f"compare the digest of trust/1 with the memorandum: {grouped(first.digest)}",
+                        f"cocokkan digest trust/1 dengan nota resmi: {grouped(first.digest)}",
+                    ),
+                )
+        self._write(first.digest, "trust/1.note", data)
+        return True
+
+    def load(self, digest: str) -> Held:
+        """What is stored of a registry, verified anew; parts that do not hold are left out."""
+        held = Held()
+        folder = self.folder / digest
+        try:
+            held.trust = trust_at(folder / "trust")
+        except UserError:
+            return held
+        try:
+            held.note = build_note.verified((folder / "build.note").read_bytes(), held.trust)
+        except (OSError, Malformed):
+            return held
+        publishers = [key.public for key in held.trust.publishers]
+        for number, wanted in enumerate(held.note.status):
+            path = folder / f"status/{number}-{wanted[:16]}.cwt"
+            try:
+                data = path.read_bytes()
+                if status.path(number, data) == f"status/{path.name}":
+                    held.lists[number] = status.parse(data, held.trust.id, publishers)
+            except (OSError, Malformed):
+                continue
+        return held
+
+    def save(self, digest: str, client: Client) -> None:
+        """Keep every signed object that a client accepted, the build note last."""
+        for path in sorted(client.raw, key=lambda p: p == "build.note"):
+            self._write(digest, path, client.raw[path])
+
+    def _digests(self) -> list[str]:
+        try:
+            return sorted(p.name for p in self.folder.iterdir() if len(p.name) == 64)
+        except OSError:
+            return []
+
+    def _write(self, digest: str, path: str, data: bytes) -> None:
+        target = self.folder / digest / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+                file.write(data)
+            Path(file.name).replace(target)
+        except OSError as error:
+            why = error.strerror or "?"
+            raise UserError(
+                "state-unwritable",
+                str(self.folder),
+                Words(f"cannot be written: {why}", f"gagal ditulis: {why}"),
+                Words("name another folder with --state", "sebutkan folder lain dengan --state"),
+                exit_code=3,
+            ) from error
+
+
+def grouped(digest: str) -> str:
+    """A digest in groups of four, as people compare it."""
+    return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+
+
+def _no_trust(path: Path, why: Words) -> UserError:
+    hint = Words(
+        "name a trust document or a folder of <n>.note with --trust",
+        "sebutkan dokumen kepercayaan atau folder <n>.note dengan --trust",
+    )
+    return UserError("no-trust", str(path), why, hint, exit_code=2)

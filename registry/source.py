@@ -1,0 +1,92 @@
+"""The only reader of a published site: a folder or an address, every read capped in bytes.
+
+It knows how to fetch a path and nothing about what stands in it. "There is no such file" (None) and
+"it could not be read" (:class:`Unreachable`) are different answers: only the first ends a trust
+walk, and neither ever makes a certificate false.
+"""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Protocol
+
+TIMEOUT = 20
+"""Seconds without an answer after which a site counts as out of reach."""
+
+
+class Unreachable(Exception):
+    """A path could not be read: no network, an error of the host, or more bytes than allowed."""
+
+
+class Source(Protocol):
+    """A published site."""
+
+    address: str
+
+    def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:
+        """The bytes at ``path`` below the site, None where there is no such file.
+
+        Unreachable: it could not be read, or has more than ``limit`` bytes. ``fresh`` asks every
+        cache on the way to be passed by.
+        """
+        ...
+
+
+class FolderSource:
+    """A published folder on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = str(folder)
+
+    def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:  # noqa: ARG002
+        """See :class:`Source`."""
+        try:
+            with (self.folder / path).open("rb") as file:
+                data = file.read(limit + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise Unreachable(f"{path}: {error.strerror}") from error
+        return _capped(path, data, limit)
+
+
+class UrlSource:
+    """A site on the network. Redirects are followed: what is fetched is signed, not the address."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address if address.endswith("/") else address + "/"
+
+    def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:
+        """See :class:`Source`."""
+        url = self.address + urllib.parse.quote(path) + ("?fresh" if fresh else "")
+        headers = {"User-Agent": "absah", "Accept-Encoding": "identity"}
+        if fresh:
+            headers["Cache-Control"] = "no-cache"
+        try:
+            request = urllib.request.Request(url, headers=headers)  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                data = answer.read(limit + 1)
+        except urllib.error.HTTPError as error:
+            if error.code in (404, 410):
+                return None
+            raise Unreachable(f"{path}: HTTP status {error.code}") from error
+        except (OSError, ValueError) as error:
+            raise Unreachable(f"{path}: {error}") from error
+        return _capped(path, data, limit)
+
+
+def open_source(site: str) -> Source:
+    """The source of an ``http(s)://`` address, or of a folder."""
+    if site.startswith(("http://", "https://")):
+        return UrlSource(site)
+    return FolderSource(Path(site))
+
+
+def _capped(path: str, data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise Unreachable(f"{path}: more than {limit} bytes")
+    return data
