@@ -130,10 +130,10 @@ class Client:
     def _forget_removed(self) -> None:
         """T8: a publisher key that a new version removes takes the note it signed with it."""
         held = self.held
-        if held.note and held.note.note and held.trust:
-            if not note.signers(held.note.note, held.trust.publishers):
-                held.note, held.checkpoint = None, None
-                held.lists, held.tiles = {}, {}
+        signed = held.note.note if held.note else None
+        if signed and held.trust and not note.signers(signed, held.trust.publishers):
+            held.note, held.checkpoint = None, None
+            held.lists, held.tiles = {}, {}
 
     def _accept(self, found: BuildNote, data: bytes) -> None:
         held = self.held

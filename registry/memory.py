@@ -85,18 +85,7 @@ class Memory:
             return False
         for stored in self.pinned():
             if stored.id == first.id or first.site in stored.addresses:
-                raise UserError(
-                    "pinned-otherwise",
-                    first.site,
-                    Words(
-                        "another registry is pinned under this name on this computer",
-                        "registri lain sudah dipatok dengan nama ini di komputer ini",
-                    ),
-                    Words(
-                        f"compare the digest of trust/1 with the memorandum: {grouped(first.digest)}",
-                        f"cocokkan digest trust/1 dengan nota resmi: {grouped(first.digest)}",
-                    ),
-                )
+                raise _pinned_otherwise(first)
         self._write(first.digest, "trust/1.note", data)
         return True
 
@@ -155,6 +144,19 @@ class Memory:
 def grouped(digest: str) -> str:
     """A digest in groups of four, as people compare it."""
     return " ".join(digest[i : i + 4] for i in range(0, len(digest), 4))
+
+
+def _pinned_otherwise(first: TrustDocument) -> UserError:
+    why = Words(
+        "another registry is pinned under this name on this computer",
+        "registri lain sudah dipatok dengan nama ini di komputer ini",
+    )
+    digest = grouped(first.digest)
+    hint = Words(
+        f"compare the digest of trust/1 with the memorandum: {digest}",
+        f"cocokkan digest trust/1 dengan nota resmi: {digest}",
+    )
+    return UserError("pinned-otherwise", first.site, why, hint)
 
 
 def _no_trust(path: Path, why: Words) -> UserError:
