@@ -25,7 +25,6 @@ class LedgerRow(NamedTuple):
     """Unit codes in the scheme's order, ``;`` between them; None = all."""
     blank_number: str | None
     replaces: int | None
-    scheme_digest: bytes
     kid: bytes
     batch: int
     cose: bytes
@@ -53,6 +52,14 @@ class ChangeRow(NamedTuple):
     reason: str | None
     successor: int | None
     changed: int
+
+
+class DueRow(NamedTuple):
+    """A replaced certificate that stands until the second ``due``."""
+
+    idx: int
+    successor: int
+    due: int
 
 
 class TrustRow(NamedTuple):

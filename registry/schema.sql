@@ -39,6 +39,12 @@ CREATE TABLE batch (
   issued   INTEGER NOT NULL                                 -- certificates made of them
 ) STRICT;
 
+-- Versions of schemes that certificates point to: the catalogue must go on yielding them.
+CREATE TABLE scheme (
+  digest BLOB PRIMARY KEY CHECK (length(digest) = 32),      -- of the entry's file
+  code   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE certificate (
   idx           INTEGER PRIMARY KEY REFERENCES entry (idx),
   number        TEXT    NOT NULL,
@@ -53,7 +59,6 @@ CREATE TABLE certificate (
   units         TEXT,                                       -- codes, ";" between; NULL = all
   blank_number  TEXT,                                       -- kept here also when not signed
   replaces      INTEGER REFERENCES entry (idx),
-  scheme_digest BLOB    NOT NULL CHECK (length(scheme_digest) = 16),
   kid           BLOB    NOT NULL CHECK (length(kid) = 4),
   batch         INTEGER NOT NULL REFERENCES batch (batch),
   cose          BLOB    NOT NULL                            -- the certificate, signed
@@ -82,6 +87,13 @@ CREATE TABLE change (
 ) STRICT;
 
 CREATE INDEX change_idx ON change (idx);
+
+-- A replaced certificate that stands until a later day (import --old-until).
+CREATE TABLE due (
+  idx       INTEGER PRIMARY KEY REFERENCES entry (idx),
+  successor INTEGER NOT NULL REFERENCES entry (idx),
+  due       INTEGER NOT NULL                                -- superseded from this second on
+) STRICT;
 
 CREATE TABLE trust (
   version INTEGER PRIMARY KEY,

@@ -24,6 +24,7 @@ from registry.records import registration_key
 from registry.rows import (
     BatchRow,
     ChangeRow,
+    DueRow,
     HeadRow,
     LedgerRow,
     ListRow,
@@ -148,14 +149,21 @@ class Store:
                 ((row.idx, hashlib.sha256(row.cose).digest()) for row in chunk),
             )
             self._sql.executemany(
-                "INSERT INTO certificate VALUES"
-                " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO certificate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (row[:-1] for row in chunk),
             )
             self._sql.executemany(
                 "INSERT INTO record VALUES (?, ?, ?)",
                 sorted((registration_key(row.registration), row.lsp, row.idx) for row in chunk),
             )
+
+    def add_scheme(self, digest: bytes, code: str) -> None:
+        """Note that certificates point to this version of a scheme (32-byte digest)."""
+        self._sql.execute("INSERT OR IGNORE INTO scheme VALUES (?, ?)", (digest, code))
+
+    def schemes(self) -> dict[str, str]:
+        """Code by digest (hex) of every version of a scheme that a certificate points to."""
+        return dict(self._sql.execute("SELECT lower(hex(digest)), code FROM scheme").fetchall())
 
     def certificate(self, index: int) -> LedgerRow | None:
         """The certificate with this registry index."""
@@ -212,6 +220,15 @@ class Store:
         sql = "SELECT idx, old, new, reason, successor, changed FROM change WHERE idx = ?"
         return [ChangeRow(*row) for row in self._sql.execute(f"{sql} ORDER BY change", (index,))]
 
+    def add_due(self, due: DueRow) -> None:
+        """Let a replaced certificate stand until a later second; an earlier word stays."""
+        self._sql.execute("INSERT OR IGNORE INTO due VALUES (?, ?, ?)", due)
+
+    def take_due(self, now: int) -> list[DueRow]:
+        """Remove and return what has become due, in order of index."""
+        sql = "DELETE FROM due WHERE due <= ? RETURNING idx, successor, due"
+        return sorted(map(DueRow._make, self._sql.execute(sql, (now,)).fetchall()))
+
     # Trust -----------------------------------------------------------------------------------
 
     def add_trust(self, version: int, note: bytes, digest: bytes) -> int:
@@ -231,10 +248,6 @@ class Store:
     def add_head(self, head: HeadRow) -> None:
         """Keep a signed checkpoint, before it is published."""
         self._sql.execute("INSERT INTO head VALUES (?, ?, ?, ?)", head)
-
-    def heads(self) -> list[HeadRow]:
-        """Every signed checkpoint, smallest first."""
-        return [HeadRow(*row) for row in self._sql.execute("SELECT * FROM head ORDER BY size")]
 
     def head(self, size: int) -> HeadRow | None:
         """The signed checkpoint of this size."""
@@ -281,8 +294,6 @@ class Store:
         """Every signed status list, oldest first."""
         sql = "SELECT list, digest, issued, data FROM status_list ORDER BY sequence"
         return map(ListRow._make, self._sql.execute(sql))
-
-    # ------------------------------------------------------------------------------------------
 
     def integrity_faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file: broken pages, indexes, references."""
@@ -353,10 +364,8 @@ def _create(path: Path) -> None:
     """Make the empty file, readable by its owner alone; SQLite gives its -wal the same mode."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def _lock(path: Path) -> int:

@@ -1,0 +1,166 @@
+"""States of certificates: revoked, suspended, reinstated, superseded.
+
+Allowed are the changes that a status list may show (docs/formats.md 6): 0 -> 1, 2, 3; 2 -> 0, 1, 3;
+3 -> 1; revoked is for ever. The reason comes from a closed list and stays in the private store:
+published reasons would be data on criminal matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from registry.errors import UserError, Words
+from registry.rows import ChangeRow, LedgerRow
+from registry.store import Store
+from signing.status import ALLOWED, State
+
+
+class ReasonCode(StrEnum):
+    """Why a state was changed. Private."""
+
+    DATA_ERROR = "data-error"
+    ISSUED_IN_ERROR = "issued-in-error"
+    ASSESSMENT_ANNULLED = "assessment-annulled"
+    MISUSE = "misuse"
+    HOLDER_REQUEST = "holder-request"
+    UNDER_REVIEW = "under-review"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of the certificates that were named."""
+
+    changed: list[int] = field(default_factory=list)
+    """Registry indexes, in the order given."""
+    unchanged: list[int] = field(default_factory=list)
+    """Indexes that were in the wanted state already."""
+
+
+def find(store: Store, reference: str) -> LedgerRow:
+    """The certificate of a registry index, certificate number or registration number.
+
+    UserError: none (exit 1), or several, which it lists (exit 2): a certificate number is not
+    unique nationally, and a replaced certificate has its successor's number.
+    """
+    text = " ".join(reference.split())
+    found = {row.idx: row for row in store.numbered(text)}
+    if text.isascii() and text.isdigit() and len(text) <= 10:
+        held = store.certificate(int(text))
+        found |= {held.idx: held} if held else {}
+    if not found:
+        raise UserError("no-certificate", reference, _NONE, _NONE_HINT)
+    if len(found) > 1:
+        listed = "; ".join(_line(row) for row in found.values())
+        why = Words(f"fits several certificates: {listed}", f"cocok dengan beberapa: {listed}")
+        raise UserError("several-certificates", reference, why, _SEVERAL_HINT, exit_code=2)
+    return next(iter(found.values()))
+
+
+def revoke(store: Store, references: Sequence[str], reason: ReasonCode, now: int) -> Changed:
+    """Revoke certificates for ever, all or none. UserError as :func:`find`."""
+    return _change(store, references, State.REVOKED, reason, now)
+
+
+def suspend(store: Store, references: Sequence[str], reason: ReasonCode, now: int) -> Changed:
+    """Suspend certificates, all or none. UserError: one is revoked or superseded, or as find."""
+    return _change(store, references, State.SUSPENDED, reason, now)
+
+
+def reinstate(store: Store, references: Sequence[str], reason: ReasonCode, now: int) -> Changed:
+    """Lift suspensions, all or none. UserError: one is revoked or superseded, or as find."""
+    return _change(store, references, State.VALID, reason, now)
+
+
+def supersede(store: Store, old: str, new: str, now: int) -> Changed:
+    """Mark ``old`` as replaced by ``new``, a later certificate that is valid.
+
+    UserError: ``new`` is older or not valid, ``old`` is revoked, or as :func:`find`.
+    """
+    with store.transaction():
+        row, successor = find(store, old), find(store, new)
+        if successor.idx <= row.idx:
+            raise UserError("not-later", new, _NOT_LATER, _NOT_LATER_HINT)
+        if successor.state != State.VALID:
+            raise _refused(successor, State.SUPERSEDED)
+        return _apply(store, [row], State.SUPERSEDED, None, now, successor.idx)
+
+
+def apply_due(store: Store, now: int) -> Changed:
+    """Supersede the replaced certificates whose last day is over; a build calls it first."""
+    result = Changed()
+    with store.transaction():
+        for due in store.take_due(now):
+            row = store.certificate(due.idx)
+            if row is None or (row.state, State.SUPERSEDED) not in ALLOWED:
+                result.unchanged.append(due.idx)
+                continue
+            done = _apply(store, [row], State.SUPERSEDED, None, now, due.successor)
+            result.changed.extend(done.changed)
+    return result
+
+
+def _change(
+    store: Store, references: Sequence[str], new: State, reason: ReasonCode, now: int
+) -> Changed:
+    with store.transaction():
+        rows = [find(store, reference) for reference in references]
+        return _apply(store, list({row.idx: row for row in rows}.values()), new, reason, now)
+
+
+def _apply(
+    store: Store,
+    rows: Sequence[LedgerRow],
+    new: State,
+    reason: ReasonCode | None,
+    now: int,
+    successor: int | None = None,
+) -> Changed:
+    result = Changed()
+    for row in rows:
+        if row.state == new:
+            result.unchanged.append(row.idx)
+            continue
+        if (row.state, new) not in ALLOWED:
+            raise _refused(row, new)
+        word = None if reason is None else reason.value
+        store.add_changes([ChangeRow(row.idx, row.state, new, word, successor, now)])
+        result.changed.append(row.idx)
+    return result
+
+
+def _refused(row: LedgerRow, new: State) -> UserError:
+    now_en, now_id = _STATES[State(row.state)]
+    new_en, new_id = _STATES[new]
+    why = Words(
+        f"it is {now_en} and cannot take part in a change to {new_en}",
+        f"berstatus {now_id} dan tidak dapat diubah menjadi {new_id}",
+    )
+    return UserError("state-refused", f"certificate {row.idx}", why, _STATE_HINT)
+
+
+def _line(row: LedgerRow) -> str:
+    state = _STATES[State(row.state)].en
+    return f"{row.idx} (LSP {row.lsp}, {row.registration}, {row.name}, {state})"
+
+
+_STATES = {
+    State.VALID: Words("valid", "berlaku"),
+    State.REVOKED: Words("revoked", "dicabut"),
+    State.SUSPENDED: Words("suspended", "dibekukan"),
+    State.SUPERSEDED: Words("superseded", "diganti"),
+}
+_NONE = Words("no certificate of this registry", "bukan sertifikat di registri ini")
+_NONE_HINT = Words(
+    "give the registry index, or the number as printed",
+    "berikan indeks registri, atau nomor seperti tercetak",
+)
+_SEVERAL_HINT = Words("give the registry index of the one you mean", "berikan indeks registrinya")
+_NOT_LATER = Words("it is not a later certificate", "bukan sertifikat yang lebih baru")
+_NOT_LATER_HINT = Words("the order is: supersede OLD NEW", "urutannya: supersede LAMA BARU")
+_STATE_HINT = Words(
+    "revoked is for ever, and a superseded certificate can only be revoked",
+    "pencabutan bersifat tetap; sertifikat yang diganti hanya dapat dicabut",
+)

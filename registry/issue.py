@@ -1,0 +1,392 @@
+"""Rows become certificates: index, cti, signature and log entry in one transaction.
+
+A signed certificate is a logged certificate. Its index comes from the one counter that numbers the
+log, in random order within a batch, so that the public order says nothing about the file's. Every
+signature is made by one library and checked by another before it is stored, and nothing of it
+leaves this module before the transaction is on disk.
+"""
+
+from __future__ import annotations
+
+import secrets
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from registry.catalogue import Catalogue, SchemeEntry
+from registry.errors import UserError, Words
+from registry.reconcile import COLUMNS, Kind, Plan, Wanted, reconcile, units_text
+from registry.records import Fault, Record
+from registry.rows import BatchRow, ChangeRow, DueRow, LedgerRow
+from registry.store import Store
+from signing import cose, keys, trust
+from signing.certificate import Certificate, day_of, encode_payload, unit_bitmap
+from signing.reasons import Malformed
+from signing.status import State
+
+RandomBytes = Callable[[int], bytes]
+"""Gives that many random bytes; a demonstration with a seed brings its own."""
+LATER_REPLACES = 6
+"""Bytes that a first certificate leaves free for the field ``replaces`` of its successor."""
+_FRAME = 222
+"""Most bytes of a certificate beside its texts: frame, numbers, cti, digest, bitmap, heads."""
+_LAST_INDEX = 2**31 - 1
+
+
+class IssuerKeys(Protocol):
+    """Where the private halves of issuer keys are: a keyring, or a token."""
+
+    def issuer(self, kid: bytes) -> keys.Signer | None:
+        """The signer with this key id; None when it is not at hand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The clean rows of one import file."""
+
+    rows: Sequence[tuple[int, Record]]
+    """(row number in the file, record)."""
+    digest: str
+    """SHA-256 of the file, hex."""
+    name: str
+    kind: Kind = Kind.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How to issue. ``now`` in seconds."""
+
+    now: int
+    sign_blank: bool = False
+    accept_valid: bool = False
+    """Issue the rows without a fault although others have one."""
+    accept_duplicates: bool = False
+    dry_run: bool = False
+    old_until: int | None = None
+    """Until this second a replaced certificate stands; None = superseded at once."""
+    random: RandomBytes = secrets.token_bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class Issued:
+    """What became of a batch. ``faults`` without ``accept_valid``: nothing was written."""
+
+    batch: int | None = None
+    """Number of the batch in the store; None when nothing was issued."""
+    first: int = 0
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    """Row numbers in the order of their indexes, which begin at ``first``."""
+    unchanged: list[int] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    """Indexes that were superseded, or will be."""
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+    """Remarks on issued rows: ``larger-symbol``."""
+    would_issue: int = 0
+    """Rows that are, or without ``dry_run`` would be, certificates."""
+
+    @property
+    def indexes(self) -> range:
+        """Registry indexes of the new certificates."""
+        return range(self.first, self.first + len(self.rows))
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """(row, registry index) of each new certificate, in order of index."""
+        return zip(self.rows, self.indexes, strict=True)
+
+
+def issue(
+    store: Store, batch: Batch, catalogue: Catalogue, issuers: IssuerKeys, terms: Terms
+) -> Issued:
+    """Issue a batch, all or nothing unless ``accept_valid``. The faults stand in the result.
+
+    UserError: no trust document, or no issuer key for an LSP and scheme; nothing was written.
+    """
+    with nullcontext() if terms.dry_run else store.transaction():
+        document = _newest_trust(store)
+        plan = reconcile(
+            store,
+            batch.rows,
+            kind=batch.kind,
+            sign_blank=terms.sign_blank,
+            accept_duplicates=terms.accept_duplicates,
+        )
+        desk = _Desk(store, catalogue, document, issuers, terms)
+        desk.refuse_long(plan)
+        result = Issued(unchanged=plan.unchanged, faults=plan.faults, would_issue=len(plan.wanted))
+        if plan.faults and not terms.accept_valid:
+            result.would_issue = 0
+        elif terms.dry_run:
+            for lsp, scheme in sorted({(w.record.lsp, w.record.scheme) for w in plan.wanted}):
+                eligible(document, lsp, scheme, terms.now)
+        else:
+            desk.write(batch, plan, result)
+    return result
+
+
+def append_trust(store: Store, note: bytes) -> int:
+    """Put a trust document into the log as an entry of type 0x03; its registry index.
+
+    The newest one again changes nothing. UserError: it is not the next version, not signed by
+    enough root keys, or the first one and the log is not empty.
+    """
+    with store.transaction():
+        known = store.trust()
+        if known and known[-1].note == note:
+            return known[-1].idx
+        try:
+            if known:
+                document = trust.step(trust.parse(known[-1].note), note)
+            else:
+                document = trust.anchor(note)
+        except Malformed as error:
+            why = Words(f"cannot follow: {error}", f"tidak dapat menyusul: {error}")
+            raise UserError("bad-trust", "trust document", why, _TRUST_HINT) from error
+        if document.version != len(known) + 1 or (not known and store.size()):
+            why = Words("it is not the next version", "bukan versi berikutnya")
+            raise UserError("bad-trust", "trust document", why, _TRUST_HINT)
+        return store.add_trust(document.version, note, bytes.fromhex(document.digest))
+
+
+def eligible(document: trust.TrustDocument, lsp: int, scheme: str, now: int) -> list[trust.Issuer]:
+    """Issuer keys that may sign for an LSP and a scheme now, the narrower scope first.
+
+    Of equal scopes the first in the document comes first: a spare is named after the key for which
+    it stands in. UserError: there is none.
+    """
+    fit = [
+        entry
+        for entry in document.issuers
+        if entry.status == "active"
+        and entry.final is None
+        and entry.begins <= now < entry.until
+        and entry.covers(lsp, scheme)
+    ]
+    if not fit:
+        raise UserError("no-issuer-key", f"LSP {lsp}, {scheme}", _NO_SCOPE, _SCOPE_HINT)
+    return sorted(fit, key=lambda entry: (entry.lsps is None) + (entry.schemes is None))
+
+
+def choose_issuer(
+    document: trust.TrustDocument, lsp: int, scheme: str, now: int, issuers: IssuerKeys
+) -> keys.Signer:
+    """The first eligible key that is at hand. UserError: none is eligible, or none at hand."""
+    fit = eligible(document, lsp, scheme, now)
+    for entry in fit:
+        signer = issuers.issuer(entry.kid)
+        if signer is not None and signer.public == entry.x:
+            return signer
+    kids = ", ".join(entry.kid.hex() for entry in fit)
+    why = Words(f"issuer key {kids} is not at hand", f"kunci penerbit {kids} tidak tersedia")
+    raise UserError("no-issuer-key", f"LSP {lsp}, {scheme}", why, _KEY_HINT)
+
+
+class _Desk:
+    """Everything that is needed to turn wanted rows into certificates."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        document: trust.TrustDocument,
+        issuers: IssuerKeys,
+        terms: Terms,
+    ) -> None:
+        self.store = store
+        self.schemes = catalogue.schemes
+        self.document = document
+        self.issuers = issuers
+        self.terms = terms
+        self.signers: dict[tuple[int, str], tuple[bytes, keys.Signer]] = {}
+
+    def refuse_long(self, plan: Plan) -> None:
+        """Move rows whose certificate would be too long from ``wanted`` to ``faults``."""
+        last = self.store.size() + len(plan.wanted)
+        if last > _LAST_INDEX:
+            why = Words("no registry index is left", "nomor indeks registri habis")
+            raise UserError("registry-full", "registry", why)
+        kept = []
+        for wanted in plan.wanted:
+            over = self._bytes_over(wanted, last)
+            if over > 0:
+                plan.faults.append(_too_long(wanted, over))
+            else:
+                kept.append(wanted)
+        plan.wanted[:] = kept
+        plan.faults.sort(key=lambda fault: fault.row)
+
+    def _bytes_over(self, wanted: Wanted, index: int) -> int:
+        record = wanted.record
+        room = cose.MAX_ISSUED - (LATER_REPLACES if wanted.replaces is None else 0)
+        texts = (record.number, record.registration, record.name, record.scheme)
+        optional = (record.passport_name or "") + (record.blank_number or "")
+        if _FRAME + len(("".join(texts) + optional).encode()) <= room:
+            return 0  # the usual case, known without encoding it
+        payload = encode_payload(self.certificate(wanted, index, bytes(16)))
+        return len(cose.join(bytes(4), payload, bytes(64))) - room
+
+    def certificate(self, wanted: Wanted, index: int, cti: bytes) -> Certificate:
+        """What is signed of a record."""
+        record = wanted.record
+        entry = self.schemes[record.scheme]
+        return Certificate(
+            index=index,
+            number=record.number,
+            registration=record.registration,
+            name=record.name,
+            birth_day=day_of(record.birth_date),
+            scheme=record.scheme,
+            lsp=record.lsp,
+            issue_day=day_of(record.issued),
+            scheme_digest=entry.claim,
+            expiry_day=day_of(record.expires),
+            cti=cti,
+            units=_bitmap(record, entry),
+            passport_name=record.passport_name,
+            blank_number=record.blank_number if self.terms.sign_blank else None,
+            replaces=wanted.replaces,
+        )
+
+    def write(self, batch: Batch, plan: Plan, result: Issued) -> None:
+        """Sign and store what is wanted, inside the caller's transaction."""
+        for index, blank in plan.blanks:
+            self.store.set_blank_number(index, blank)
+        if not plan.wanted:
+            return
+        result.first = self.store.size()
+        numbers = (len(batch.rows), len(plan.wanted))
+        digest = bytes.fromhex(batch.digest)
+        result.batch = self.store.add_batch(
+            BatchRow(0, digest, batch.name, self.terms.now, batch.kind.value, *numbers)
+        )
+        for scheme in sorted({wanted.record.scheme for wanted in plan.wanted}):
+            self.store.add_scheme(bytes.fromhex(self.schemes[scheme].digest), scheme)
+        order = _shuffled(len(plan.wanted), self.terms.random)
+        self.store.add_certificates(self._signed(plan.wanted, order, result))
+        for place, index in zip(order, result.indexes, strict=True):
+            self._supersede(plan.wanted[place], index, result)
+
+    def _signed(
+        self, wanted: list[Wanted], order: list[int], result: Issued
+    ) -> Iterator[LedgerRow]:
+        for index, place in enumerate(order, result.first):
+            item = wanted[place]
+            kid, data = self._sign(self.certificate(item, index, self.terms.random(16)))
+            if len(data) > cose.NOTE_OVER:
+                values = {"bytes": str(len(data))}
+                note = Fault(row=item.row, column=None, code="larger-symbol", values=values)
+                result.notes.append(note)
+            result.rows.append(item.row)
+            yield _ledger_row(index, item, kid, result.batch or 0, data)
+
+    def _sign(self, certificate: Certificate) -> tuple[bytes, bytes]:
+        kid, signer = self._signer(certificate.lsp, certificate.scheme)
+        payload = encode_payload(certificate)
+        message = cose.sig_structure(kid, payload)
+        signature = signer.sign(message)
+        # A second, independent library: a fault of the first, of memory or of a token is seen
+        # before the certificate exists anywhere.
+        if not keys.verify_again(signer.public, message, signature):
+            why = Words("a signature did not verify", "sebuah tanda tangan tidak cocok")
+            raise UserError("signature-fault", f"key {kid.hex()}", why, _FAULT_HINT)
+        data = cose.join(kid, payload, signature)
+        if len(data) > cose.MAX_ISSUED:
+            raise ValueError(f"a certificate of {len(data)} bytes was not refused")
+        return kid, data
+
+    def _signer(self, lsp: int, scheme: str) -> tuple[bytes, keys.Signer]:
+        found = self.signers.get((lsp, scheme))
+        if found is None:
+            signer = choose_issuer(self.document, lsp, scheme, self.terms.now, self.issuers)
+            found = (keys.kid(signer.public), signer)
+            self.signers[lsp, scheme] = found
+        return found
+
+    def _supersede(self, wanted: Wanted, successor: int, result: Issued) -> None:
+        if not wanted.supersedes or wanted.replaces is None:
+            return
+        old, now, until = wanted.replaces, self.terms.now, self.terms.old_until
+        if until is not None and until > now:
+            self.store.add_due(DueRow(old, successor, until))
+        else:
+            change = ChangeRow(old, State.VALID, State.SUPERSEDED, None, successor, now)
+            self.store.add_changes([change])
+        result.superseded.append(old)
+
+
+def _newest_trust(store: Store) -> trust.TrustDocument:
+    known = store.trust()
+    if not known:
+        why = Words("there is no trust document yet", "dokumen kepercayaan belum ada")
+        raise UserError("no-trust", "registry", why, _TRUST_FIRST)
+    return trust.parse(known[-1].note)
+
+
+def _shuffled(count: int, random: RandomBytes) -> list[int]:
+    """0..count-1 in random order: sorted by 128 random bits each, so no two are alike."""
+    drawn = random(16 * count)
+    return sorted(range(count), key=lambda i: drawn[16 * i : 16 * i + 16])
+
+
+def _bitmap(record: Record, entry: SchemeEntry) -> bytes | None:
+    if record.units is None:
+        return None
+    return unit_bitmap((entry.units.index(code) for code in record.units), len(entry.units))
+
+
+def _ledger_row(index: int, wanted: Wanted, kid: bytes, batch: int, data: bytes) -> LedgerRow:
+    record = wanted.record
+    return LedgerRow(
+        index,
+        record.number,
+        record.registration,
+        record.name,
+        record.passport_name,
+        day_of(record.birth_date),
+        record.scheme,
+        record.lsp,
+        day_of(record.issued),
+        day_of(record.expires),
+        units_text(record.units),
+        record.blank_number,
+        wanted.replaces,
+        kid,
+        batch,
+        data,
+    )
+
+
+def _too_long(wanted: Wanted, over: int) -> Fault:
+    record = wanted.record
+    names = ("number", "registration", "name", "passport_name")
+    longest = max(names, key=lambda name: len((getattr(record, name) or "").encode()))
+    values = {"over": str(over)}
+    return Fault(
+        row=wanted.row, column=COLUMNS[longest], code="too-long-certificate", values=values
+    )
+
+
+_TRUST_HINT = Words(
+    "draft it anew from the published version: absah trust draft",
+    "susun ulang dari versi terbitan: absah trust draft",
+)
+_TRUST_FIRST = Words(
+    "begin with: absah trust draft, trust sign, trust publish",
+    "mulai dengan: absah trust draft, trust sign, trust publish",
+)
+_NO_SCOPE = Words(
+    "the trust document has no issuer key that is open now and in scope",
+    "dokumen kepercayaan tidak memuat kunci penerbit yang berlaku sekarang untuk lingkup ini",
+)
+_KEY_HINT = Words("put its file into keys/", "letakkan berkasnya di keys/")
+_SCOPE_HINT = Words(
+    "add a key with: absah trust draft; see all with: absah trust show",
+    "tambah kunci dengan: absah trust draft; lihat dengan: absah trust show",
+)
+_FAULT_HINT = Words(
+    "nothing was stored; test this machine's memory, or the token",
+    "tidak ada yang disimpan; uji memori mesin ini, atau token",
+)
