@@ -108,15 +108,23 @@ const styles = (await readdir(join(HERE, "styles")))
   .map((name) => `styles/${name}`);
 const PAGE_ENTRIES = new Set([...MODULES, ...CLASSICS, ...styles]);
 
-await rm(join(HERE, STAGED), { recursive: true, force: true });
-const lines = [
-  ...(await entries(await bundle(MODULES, { format: "esm", splitting: true }))),
-  ...(await entries(await bundle(CLASSICS, { format: "iife" }))),
-  ...(await entries(await bundle(styles, {}))),
-].sort(([a], [b]) => (a < b ? -1 : 1));
-await writeFile(
-  join(HERE, STAGED, "manifest.json"),
-  `${JSON.stringify(Object.fromEntries(lines), null, 1)}\n`,
-);
-await rm(join(HERE, "dist"), { recursive: true, force: true });
-await rename(join(HERE, STAGED), join(HERE, "dist"));
+try {
+  await rm(join(HERE, STAGED), { recursive: true, force: true });
+  const lines = [
+    ...(await entries(await bundle(MODULES, { format: "esm", splitting: true }))),
+    ...(await entries(await bundle(CLASSICS, { format: "iife" }))),
+    ...(await entries(await bundle(styles, {}))),
+  ].sort(([a], [b]) => (a < b ? -1 : 1));
+  await writeFile(
+    join(HERE, STAGED, "manifest.json"),
+    `${JSON.stringify(Object.fromEntries(lines), null, 1)}\n`,
+  );
+  await rm(join(HERE, "dist"), { recursive: true, force: true });
+  await rename(join(HERE, STAGED), join(HERE, "dist"));
+} catch (fault) {
+  // What esbuild found it has printed already, with file and line.
+  if (!(fault instanceof Error && "errors" in fault)) {
+    throw fault;
+  }
+  process.exitCode = 1;
+}

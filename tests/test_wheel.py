@@ -25,7 +25,7 @@ PUBLISHER = ("jinja2", "openpyxl", "pydantic", "qrcode")
 pytestmark = pytest.mark.package
 
 
-def call(*command: str | Path, cwd: Path, exits: int = 0, **environment: str) -> str:
+def call(*command: object, cwd: Path, exits: int = 0, **environment: str) -> str:
     """Runs a program and returns what it printed on stdout."""
     done = subprocess.run(
         [str(part) for part in command],
