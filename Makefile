@@ -74,7 +74,8 @@ readme: dev
 	$(BIN)/pytest -m readme $(ARGS)
 
 bench: dev
-	$(BIN)/python -m benchmarks $(ARGS)
+	for figure in $(sort $(basename $(notdir $(wildcard benchmarks/p*.py)))); do \
+	  $(BIN)/python -m "benchmarks.$$figure" $(ARGS); done
 
 soak: dev
 	$(BIN)/pytest -m soak $(ARGS)
