@@ -1,0 +1,314 @@
+"""The pages of the public site, from templates, words and the bundled browser side.
+
+``pages()`` gives ``{path: bytes}``: the verification page and the registry page in three languages,
+404.html, the bundle's assets, the words as files named by their digest, an icon, robots.txt, and
+the host configuration ``_headers`` and ``.nojekyll``. The same settings and assets always give the
+same bytes. Nothing here changes with a build: ``/registry/`` reads build number, log size and root
+from the build note in the browser, so a new note needs no new page (docs/formats.md section 7).
+
+Each page works from the path of ``site`` on any host and carries the registry's id and the digest
+of trust/1: what a browser starts its walk of trust from.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+
+from registry.errors import UserError, Words
+from registry.hosting import META_POLICY, headers, robots
+from site_templates import BUNDLE, FOLDER
+
+__all__ = ["LANGUAGES", "Asset", "Assets", "PageSettings", "pages"]
+
+LANGUAGES = ("ja", "id", "en")
+"""The first one is the language of ``/``, which follows its reader; the others have a folder."""
+
+_SHARED_WORDS = (
+    *("site", "nav", "language", "demo", "gloss", "month", "format", "era"),
+    *("progress.checking", "progress.fresh", "progress.updated"),
+    *("error.internal", "error.no_script", "reason.conflict", "data.not_stated"),
+)
+_VERIFY_WORDS = (
+    *("home", "reason", "level", "question", "answer", "result", "data", "note", "asof", "age"),
+    *("button.check", "button.recheck", "button.another", "error.paste_empty"),
+    *("legacy.heading", "legacy.do", "record.data_asof"),
+    *("registry.build", "registry.log_size", "registry.log_root"),
+)
+_REGISTRY_WORDS = (
+    *("registry", "asof.none", "error.network", "record.trust_version", "record.site"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    template: str
+    path: str
+    """Below the language's folder: "" or "registry/"."""
+    entry: str
+    title: str
+    words: tuple[str, ...]
+    """Keys, and groups of keys, that its script and its translation in place need."""
+
+
+_PAGES = (
+    _Page("verify.html.j2", "", "app.js", "site.title", (*_SHARED_WORDS, *_VERIFY_WORDS)),
+    _Page(
+        "registry.html.j2",
+        "registry/",
+        "registry_page.js",
+        "registry.heading",
+        (*_SHARED_WORDS, *_REGISTRY_WORDS),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    """What the pages say about their registry."""
+
+    registry: str
+    """The registry's id."""
+    site: str
+    """The official address, ending in a slash; its path is where the pages stand on a host."""
+    names: Mapping[str, str]
+    """The registry's name in ``ja``, ``id`` and ``en``."""
+    trust_digest: str
+    """SHA-256 of the text of trust/1, 64 lower-case hex digits."""
+    version: str
+    """Of this software."""
+    demo: bool = False
+    """Every page says SAMPLE and asks search engines to stay away."""
+
+    @property
+    def base(self) -> str:
+        """Path of the site on its host: ``/`` or ``/folder/``."""
+        return urlsplit(self.site).path
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the site that pages name."""
+
+    file: str
+    """Path below the site's folder; the name carries a hash of the content."""
+    integrity: str
+    """``sha384-<base64>`` (Subresource Integrity)."""
+    imports: tuple[str, ...] = ()
+    """Files that it loads at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The bundled browser side."""
+
+    entries: Mapping[str, Asset]
+    """By logical name: ``app.js``, ``registry_page.js``, ``boot.js``, ``main.css``, chunks."""
+    files: Mapping[str, bytes]
+    """By path: ``assets/<name>-<hash>.js``."""
+
+    @classmethod
+    def load(cls, folder: Path = BUNDLE) -> Assets:
+        """The bundle that ``site_templates/build.mjs`` wrote.
+
+        UserError ``no-bundle``: it was not built, or a file of it is missing or changed.
+        """
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            entries = {
+                name: Asset(line["file"], line["integrity"], tuple(line["imports"]))
+                for name, line in manifest.items()
+            }
+            files = {asset.file: (folder / asset.file).read_bytes() for asset in entries.values()}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _no_bundle(folder) from error
+        if any(_integrity(files[asset.file]) != asset.integrity for asset in entries.values()):
+            raise _no_bundle(folder)
+        return cls(entries, files)
+
+
+def pages(settings: PageSettings, assets: Assets) -> dict[str, bytes]:
+    """Every file of the site that is not registry data, sorted by path.
+
+    UserError ``no-bundle``: the bundle lacks a script or a style that a page names.
+    """
+    sentences = {language: _sentences(language) for language in LANGUAGES}
+    icon = _named("assets/icon", "svg", (FOLDER / "pages" / "icon.svg").read_bytes())
+    files = {**assets.files, icon[0].file: icon[1]}
+    environment = _environment()
+    for page in _PAGES:
+        words = {}
+        for language in LANGUAGES:
+            name = f"assets/{'registry-' if page.path else ''}words-{language}"
+            words[language], data = _named(name, "json", _json(_chosen(sentences[language], page)))
+            files[words[language].file] = data
+        for language in LANGUAGES:
+            context = _context(settings, assets, page, language, words, sentences)
+            html = environment.get_template(page.template).render(
+                icon=settings.base + icon[0].file, **context
+            )
+            files[f"{_folder(language)}{page.path}index.html"] = html.encode()
+    missing = _context(settings, assets, _PAGES[0], LANGUAGES[0], words, sentences)
+    files["404.html"] = (
+        environment.get_template("404.html.j2")
+        .render(icon=settings.base + icon[0].file, **missing)
+        .encode()
+    )
+    files["robots.txt"] = robots(demo=settings.demo)
+    files["_headers"] = headers(settings.site)
+    files[".nojekyll"] = b""
+    return dict(sorted(files.items()))
+
+
+def _context(
+    settings: PageSettings,
+    assets: Assets,
+    page: _Page,
+    language: str,
+    words: Mapping[str, Asset],
+    sentences: Mapping[str, dict[str, Any]],
+) -> dict[str, Any]:
+    """The names that a template may use (StrictUndefined: it can use no other)."""
+
+    def say(other: str, key: str) -> str:
+        return (
+            _find(sentences[other], key)
+            .replace("{site}", settings.site)
+            .replace("{version}", settings.version)
+        )
+
+    return {
+        "address": lambda other, path: settings.base + _folder(other) + path,
+        "base": settings.base,
+        "boot": _loaded(settings, assets, "boot.js"),
+        "data": _data(settings, page, language, words),
+        "entry": _loaded(settings, assets, page.entry),
+        "language": language,
+        "languages": LANGUAGES,
+        "name": settings.names[language],
+        "path": page.path,
+        "policy": META_POLICY,
+        "say": say,
+        "settings": settings,
+        "style": _loaded(settings, assets, "main.css"),
+        "t": functools.partial(say, language),
+        "title": page.title,
+    }
+
+
+def _data(settings: PageSettings, page: _Page, language: str, words: Mapping[str, Asset]) -> Markup:
+    """The page's block of JSON (script/page.js), which no character of it can leave."""
+    value = {
+        "registry": settings.registry,
+        "site": settings.site,
+        "base": settings.base,
+        "trust": settings.trust_digest,
+        "version": settings.version,
+        "path": page.path,
+        "language": language,
+        "follow": language == LANGUAGES[0],
+        "names": {other: settings.names[other] for other in LANGUAGES},
+        "words": {
+            other: {"file": asset.file, "integrity": asset.integrity}
+            for other, asset in words.items()
+        },
+    }
+    # `<` is the only character that ends a script element; no name or address is trusted here.
+    return Markup(_json(value).decode().replace("<", "\\u003c"))  # noqa: S704
+
+
+def _loaded(settings: PageSettings, assets: Assets, name: str) -> dict[str, Any]:
+    """An entry of the bundle with its address, and the chunks that it loads at once."""
+    asset = assets.entries.get(name)
+    if asset is None:
+        raise _no_bundle(BUNDLE)
+    chunks = [assets.entries[file] for file in asset.imports]
+    return {
+        "url": settings.base + asset.file,
+        "integrity": asset.integrity,
+        "chunks": [
+            {"url": settings.base + chunk.file, "integrity": chunk.integrity} for chunk in chunks
+        ],
+    }
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _sentences(language: str) -> dict[str, Any]:
+    text = (FOLDER / "words" / f"{language}.json").read_text(encoding="utf-8")
+    sentences: dict[str, Any] = json.loads(text)
+    return sentences
+
+
+def _find(sentences: Mapping[str, Any], key: str) -> str:
+    """The sentence of ``key``; KeyError: there is none, which is a fault of a template."""
+    found: Any = sentences
+    for part in key.split("."):
+        found = found[part]
+    if not isinstance(found, str):
+        raise KeyError(key)
+    return found
+
+
+def _chosen(sentences: Mapping[str, Any], page: _Page) -> dict[str, Any]:
+    """Only the words that a page can show: they are part of its first load."""
+    chosen: dict[str, Any] = {}
+    for key in page.words:
+        group, _, rest = key.partition(".")
+        if not rest:
+            chosen[group] = sentences[group]
+        else:
+            chosen.setdefault(group, {})[rest] = sentences[group][rest]
+    return chosen
+
+
+def _named(stem: str, suffix: str, data: bytes) -> tuple[Asset, bytes]:
+    """A file whose name carries its digest, so that hosts may keep it for ever."""
+    digest = hashlib.sha256(data).hexdigest()[:12]
+    return Asset(f"{stem}-{digest}.{suffix}", _integrity(data)), data
+
+
+def _integrity(data: bytes) -> str:
+    return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _folder(language: str) -> str:
+    return "" if language == LANGUAGES[0] else f"{language}/"
+
+
+def _no_bundle(folder: Path) -> UserError:
+    return UserError(
+        "no-bundle",
+        str(folder),
+        Words(
+            "the browser side is not built, or not complete",
+            "sisi peramban belum dibangun atau tidak lengkap",
+        ),
+        Words(
+            "install the package again, or in a clone run: make",
+            "pasang ulang paket ini, atau di dalam klon jalankan: make",
+        ),
+    )
