@@ -45,11 +45,11 @@ async function bundle(entryPoints, options) {
     entryPoints,
     legalComments: "inline",
     logLevel: "warning",
-    metafile: true,
     minify: true,
     outdir: STAGED,
     target: ["es2022", "chrome111", "firefox113", "safari16.4"],
     ...options,
+    metafile: true,
   });
   return result.metafile.outputs;
 }
