@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -66,22 +66,40 @@ def text_of(fields: Json) -> str:
     return f"{HEADER}\n{dumps(fields)}"
 
 
-def fields_of(n: BuildNote) -> Json:
-    """The JSON object of a note, in the order of the format."""
+def state_fields(
+    *,
+    registry: str,
+    trust: TrustDocument,
+    size: int,
+    root: bytes,
+    status: Sequence[str],
+    catalogue: Mapping[str, str],
+    files: str,
+    audit: str | None = None,
+) -> dict[str, Any]:
+    """What a note says about a state, without number, time and predecessor."""
     fields: dict[str, Any] = {
-        "registry": n.registry,
-        "build": n.build,
-        "issued": time_text(n.issued),
-        "previous": n.previous,
-        "trust": {"version": n.trust_version, "sha256": n.trust_digest},
-        "log": {"size": n.size, "root": b64encode(n.root)},
-        "status": [{"list": k, "sha256": digest} for k, digest in enumerate(n.status)],
-        "catalogue": dict(n.catalogue),
-        "files": n.files,
+        "registry": registry,
+        "trust": {"version": trust.version, "sha256": trust.digest},
+        "log": {"size": size, "root": b64encode(root)},
+        "status": [{"list": k, "sha256": digest} for k, digest in enumerate(status)],
+        "catalogue": dict(catalogue),
+        "files": files,
     }
-    if n.audit is not None:
-        fields["audit"] = n.audit
-    return fields
+    return fields if audit is None else {**fields, "audit": audit}
+
+
+def draft(state: Mapping[str, Any], build: int, issued: int, previous: str) -> dict[str, Any]:
+    """The JSON object of a note: a state with its number, time and predecessor."""
+    rest = {name: value for name, value in state.items() if name != "registry"}
+    head = {"build": build, "issued": time_text(issued), "previous": previous}
+    return {"registry": state["registry"], **head, **rest}
+
+
+def says(note: BuildNote, state: Mapping[str, Any]) -> bool:
+    """Whether a note is about exactly this state."""
+    again = draft(state, note.build, note.issued, note.previous)
+    return text_of(again) == note.text
 
 
 def sign(fields: Json, key: Vkey, signer: Signer) -> bytes:
