@@ -1,0 +1,97 @@
+"""Reads CSV: UTF-8, or UTF-16 with a byte order mark, or an encoding that the user names.
+
+The delimiter (``;`` ``,`` or TAB) is taken from the header. Parsing is strict, a line and a field
+are bounded, and a NUL ends it: such a file is no text. Rows are handed on one by one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from registry.intake_cells import Row, Sheet, UnreadableError
+from registry.intake_columns import known_columns
+
+ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "cp932")
+"""What a user may name; the first two are recognised by themselves."""
+LINE_LIMIT = 1_000_000
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+def open_csv(file: BinaryIO, encoding: str | None) -> Sheet:
+    """The sheet in ``file`` (at its start). UnreadableError: no header, no delimiter, no text."""
+    lines = _lines(file, encoding or _encoding(file))
+    first = next(lines, "")
+    delimiter = _delimiter(first)
+    rows = _records(chain([first], lines), delimiter)
+    header = tuple(next(rows))
+    return Sheet(header, (Row(n, header, cells) for n, cells in enumerate(rows, 2)))
+
+
+def text_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
+    """The lines of ``file`` with their ends, each bounded. UnreadableError names the row.
+
+    In UTF-8 a byte that is none comes as a lone surrogate (surrogateescape), so that the cell which
+    holds it can be named; other encodings stop there.
+    """
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
+    text = io.TextIOWrapper(file, encoding, errors=errors, newline="")
+    row = 0
+    try:
+        while line := text.readline(LINE_LIMIT):
+            row += 1
+            if "\0" in line:
+                raise UnreadableError("nul", row)
+            if len(line) == LINE_LIMIT:
+                raise UnreadableError("line-too-long", row, limit=str(LINE_LIMIT))
+            yield line
+    except UnicodeError as error:
+        raise UnreadableError("encoding", row + 1, encoding=encoding) from error
+    finally:
+        text.detach()
+
+
+def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
+    if encoding == "utf-32":
+        raise UnreadableError("encoding", 1, encoding=encoding)
+    return text_lines(file, "utf-8-sig" if encoding == "utf-8" else encoding)
+
+
+def _encoding(file: BinaryIO) -> str:
+    start = file.read(4)
+    file.seek(0)
+    return next((name for mark, name in _MARKS if start.startswith(mark)), "utf-8")
+
+
+def _delimiter(first: str) -> str:
+    """The delimiter that finds most known columns in the header."""
+    found = {delimiter: known_columns(_split(first, delimiter)) for delimiter in ";,\t"}
+    best = max(found, key=lambda delimiter: found[delimiter])
+    if found[best] < 2:
+        raise UnreadableError("no-header", 1)
+    return best
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:  # a quote that spans the wrong delimiter: this one is not it
+        return []
+
+
+def _records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    row = 0
+    try:
+        for cells in csv.reader(lines, delimiter=delimiter, strict=True):
+            row += 1
+            yield cells
+    except csv.Error as error:
+        raise UnreadableError("csv-quotes", row + 1) from error
