@@ -16,7 +16,7 @@ NODE_MODULES := site_templates/node_modules
 # Runs its argument with the Node that the bundler found: the machine's, or the one in $(VENV).
 WITH_NODE = PATH="$$($(BUNDLER) --node):$$PATH"
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile $(ARGS)
 # The addresses of funding pages are the only host names that npm leaves in its lock file.
 define TIDY_LOCK
 const fs = require("fs"), file = "site_templates/package-lock.json", \
@@ -137,7 +137,7 @@ chromium:
 
 ## Pins
 
-lock: dev
+lock: $(VENV)/.dev
 	$(LOCK) --extra publisher -o requirements/run.txt pyproject.toml requirements/run.in
 	$(LOCK) --extra publisher -c requirements/run.txt -o requirements/dev.txt \
 	  pyproject.toml requirements/run.in requirements/dev.in

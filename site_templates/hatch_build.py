@@ -106,10 +106,14 @@ def build_bundle(folder: Path, tools: Toolchain) -> None:
 def _run(command: list[str], folder: Path, tools: Toolchain) -> None:
     path = os.pathsep.join([str(Path(tools.node).parent), os.environ.get("PATH", "")])
     try:
-        subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=True)
-    except (OSError, subprocess.CalledProcessError) as fault:
+        done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=False)
+    except OSError as fault:
+        raise BundleError(f"the browser bundle could not be built: {fault}") from fault
+    if done.returncode != 0:
         shown = " ".join([Path(command[0]).name, *command[1:]])
-        raise BundleError(f"the browser bundle could not be built: `{shown}`: {fault}") from fault
+        raise BundleError(
+            f"the browser bundle could not be built: `{shown}` ended with {done.returncode}"
+        )
 
 
 def ensure_bundle(folder: Path) -> bool:
