@@ -19,7 +19,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const STAGED = "dist.part";
 
 /** Module entries: what they import dynamically becomes a chunk that loads when it is asked for. */
-const MODULES = ["script/app.js"];
+const MODULES = ["script/app.js", "script/registry_page.js"];
 /** Classic scripts: they run before the first paint and may import nothing at run time. */
 const CLASSICS = ["script/boot.js"];
 

@@ -62,7 +62,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_bundle_at_hand_is_current_and_complete() -> None:
     assert is_current(FOLDER)
     manifest = json.loads((BUNDLE / "manifest.json").read_text("utf-8"))
-    assert {"app.js", "boot.js", "main.css"} <= manifest.keys()
+    assert {"app.js", "registry_page.js", "boot.js", "main.css"} <= manifest.keys()
     files = {entry["file"] for entry in manifest.values()}
     assert files == {f"assets/{path.name}" for path in (BUNDLE / "assets").iterdir()}
     for entry in manifest.values():
