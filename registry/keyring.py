@@ -191,15 +191,17 @@ def _read_private(path: Path) -> bytes:
         raise _error("no-key", path.name, _NO_KEY) from None
     except OSError as error:
         raise _error("key-unreadable", path.name, _UNREADABLE) from error
-    with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(file.fileno())
+    try:
+        facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
             raise _error("key-unreadable", path.name, _UNREADABLE)
         if _POSIX and facts.st_uid != os.geteuid():
             raise _error("key-owner", path.name, _OWNER)
         if _POSIX and facts.st_mode & 0o077:
             raise _error("key-mode", path.name, _MODE)
-        return file.read(LARGEST)
+        return os.read(handle, LARGEST)
+    finally:
+        os.close(handle)
 
 
 def _read_vkey(path: Path) -> keys.Vkey:
@@ -213,7 +215,8 @@ def _write(path: Path, data: bytes, mode: int) -> None:
     """Write a new file whole or not at all; an existing one is never replaced."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True)
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -223,9 +226,9 @@ def _write(path: Path, data: bytes, mode: int) -> None:
             os.link(beside, path)  # fails if there is one by now; a rename would replace it
         finally:
             beside.unlink()
-    except FileExistsError:
-        raise _error("key-exists", path.name, _EXISTS) from None
     except OSError as error:
+        if path.exists():
+            raise _error("key-exists", path.name, _EXISTS) from None
         raise _error("key-unwritable", path.name, _UNWRITABLE) from error
 
 
