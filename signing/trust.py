@@ -128,6 +128,11 @@ def parse(data: bytes) -> TrustDocument:
         raise Malformed("trust", "a field is missing or of another type") from error
 
 
+def read_text(text: str) -> TrustDocument:
+    """The document of a text that nobody has signed yet: what a root holder is shown. Malformed."""
+    return parse(note.assemble(text, [f"{note.DASH} nobody AAAAAAA=\n"]))
+
+
 def anchor(data: bytes) -> TrustDocument:
     """A document taken as it is: signed by the threshold of its own roots (T5). Malformed else."""
     document = parse(data)
