@@ -16,7 +16,7 @@ from registry.qr_symbol import Symbol
 QUIET_ZONE = 4
 """Modules of white that ISO/IEC 18004 6.3.8 demands on every side."""
 LARGEST_BORDER = 16
-LARGEST_SCALE = 64
+LARGEST_SCALE = 32
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -54,7 +54,7 @@ def png(
 ) -> bytes:
     """The symbol as a PNG file (RFC 2083) of one bit a pixel.
 
-    ``scale`` is the side of a module in pixels, 1 to 64; ``border`` the quiet zone in modules, 4
+    ``scale`` is the side of a module in pixels, 1 to 32; ``border`` the quiet zone in modules, 4
     to 16; ``module_mm`` the printed side of a module, kept as pixels a metre, so that a word
     processor places the picture in its true size. ValueError outside the ranges.
     """
@@ -83,32 +83,41 @@ def _module(module_mm: float) -> float:
     return module_mm
 
 
+class _PiecePaths(dict[str, str]):
+    """Dark modules and the light ones after them (either may be missing) -> their path.
+
+    A look-up costs half of what functools.cache costs, and a symbol has 1,200 of them.
+    """
+
+    def __missing__(self, piece: str) -> str:
+        light = piece.count("0")
+        dark = len(piece) - light
+        path = (f"h{dark}" if dark else "") + (f"m{light} 0" if light else "")
+        return self.setdefault(piece, path)
+
+
+_PIECE_PATHS = _PiecePaths()
+
+
 def _row_path(row: str) -> str:
     # A cut before each dark run leaves few different pieces: "0001101" -> "000", "110", "1".
-    return "".join(map(_piece_path, row.rstrip("0").replace("01", "0 1").split(" ")))
-
-
-@cache
-def _piece_path(piece: str) -> str:
-    """Dark modules and the light ones after them, either of which may be missing."""
-    light = piece.count("0")
-    dark = len(piece) - light
-    return (f"h{dark}" if dark else "") + (f"m{light} 0" if light else "")
+    pieces = row.rstrip("0").replace("01", "0 1").split(" ")
+    return "".join(map(_PIECE_PATHS.__getitem__, pieces))
 
 
 def _pixel_lines(symbol: Symbol, scale: int, border: int) -> list[tuple[bytes, int]]:
     """Lines of pixels (filter byte 0, then 1 = white) and how often each stands."""
     side = _side(symbol, border)
-    fill = -side * scale % 8
-    pixels = str.maketrans({"0": "1" * scale, "1": "0" * scale})
+    fill = "0" * (-side * scale % 8)
+    white, black = "1" * scale, "0" * scale
 
     def line(row: str) -> bytes:
-        bits = row.translate(pixels) + "0" * fill
+        bits = row.replace("1", "_").replace("0", white).replace("_", black) + fill
         return b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
 
     margin = "0" * border
-    white = (line("0" * side), border * scale)
-    return [white, *((line(margin + row + margin), scale) for row in symbol.rows), white]
+    edge = (line("0" * side), border * scale)
+    return [edge, *((line(margin + row + margin), scale) for row in symbol.rows), edge]
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -108,10 +108,13 @@ def symbol_of(
 ) -> Symbol:
     """The symbol of these segments in the smallest version that fits.
 
-    ``mask`` None takes the one that ``qrcode`` takes. SymbolTooLargeError if no version fits.
+    ``mask`` None takes the one that ``qrcode`` takes. SymbolTooLargeError if no version fits;
+    ValueError without segments, or for a version or mask that does not exist.
     """
     if not segments:
         raise ValueError("a symbol needs data")
+    if minimum_version not in VERSIONS or mask not in {None, *MASKS}:
+        raise ValueError(f"no version {minimum_version} or no mask {mask}")
     version = _fitting(segments, correction, minimum_version)
     form = layout(version, correction)
     geometry = form.geometry

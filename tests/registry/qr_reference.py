@@ -69,3 +69,11 @@ def compare(version: int, correction: Correction, mask: int | None, seed: int) -
     ours = symbol_of(segments, correction=correction, minimum_version=version, mask=mask)
     assert ours.version == version
     assert ours == stock(segments, correction, version=version, mask=mask)
+
+
+def stock_text(text: str) -> Symbol:
+    """The symbol of a text by ``qrcode`` alone, cut into segments by it, at its default level."""
+    code = QRCode()
+    code.add_data(text)
+    parts = [Segment(Mode(piece.mode), piece.data) for piece in code.data_list]
+    return stock(parts, Correction.M)

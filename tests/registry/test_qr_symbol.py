@@ -7,9 +7,11 @@ from importlib.metadata import version as installed
 
 import pytest
 import zxingcpp
+from qrcode import util  # type: ignore[import-untyped]
 
 from registry.qr import Correction, Mode, Segment, SymbolTooLargeError, symbol_of
-from registry.qr_layout import MASKS, VERSIONS, capacity
+from registry.qr_layout import MASKS, VERSIONS, capacity, geometry
+from registry.qr_symbol import _score
 from tests.registry.qr_reference import SITE, certificate_segments, compare, stock
 
 LEVELS = tuple(Correction)
@@ -44,6 +46,25 @@ def test_every_version_and_level_equals_qrcode_at_given_masks() -> None:
 def test_every_version_equals_qrcode_in_its_choice_of_mask() -> None:
     for version in VERSIONS:
         compare(version, LEVELS[version % 4], None, seed=version)
+
+
+def test_the_score_of_any_square_is_that_of_qrcode() -> None:
+    rng = random.Random(4)
+    scores = set()
+    for number in range(240):
+        version = 1 + number % 6
+        size = 17 + 4 * version
+        share = number % 12 / 11  # from all light to all dark
+        step = rng.choice((1, 1, 2, 5, 7))  # longer runs in some
+        rows = [[rng.random() < share for _ in range(size)] for _ in range(size)]
+        rows = [[row[column // step] for column in range(size)] for row in rows]
+        if number % 2:
+            rows = [list(column) for column in zip(*rows, strict=True)]
+        square = int("".join("1" if cell else "0" for row in rows for cell in row), 2)
+        score = _score(square, geometry(version))
+        assert score == util.lost_point(rows)
+        scores.add(score)
+    assert len(scores) > 150
 
 
 def test_zxing_makes_the_same_symbol_at_the_same_mask() -> None:
@@ -90,6 +111,9 @@ def test_a_segment_takes_only_what_its_mode_can_carry() -> None:
     assert len(wrong) == 12
     with pytest.raises(ValueError, match="needs data"):
         symbol_of([])
+    for version, mask in ((0, None), (41, None), (-1, 0), (1, -1), (1, 8)):
+        with pytest.raises(ValueError, match="no version"):
+            symbol_of([Segment(Mode.NUMERIC, b"7")], minimum_version=version, mask=mask)
 
 
 def test_site_is_as_long_as_the_design_assumes() -> None:
