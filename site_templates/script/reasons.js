@@ -1,0 +1,54 @@
+/** The closed set of words in which every verifier of this project answers (docs/verdicts.md). */
+
+/** @typedef {"green" | "amber" | "red" | "grey"} Level never shown by colour alone */
+/**
+ * @typedef {"foreign-code" | "unknown-key" | "signature-mismatch" | "key-compromised"
+ *   | "out-of-scope" | "not-in-log" | "revoked" | "superseded" | "suspended" | "expired"
+ *   | "not-yet-valid" | "conflict" | "clock-wrong" | "key-unchecked" | "trust-expired"
+ *   | "log-unchecked" | "status-stale" | "valid" | "too-new" | "other-code" | "malformed"} Reason
+ */
+
+const GREY = new Set(["too-new", "other-code", "malformed"]);
+const AMBER = new Set([
+  "conflict",
+  "clock-wrong",
+  "key-unchecked",
+  "trust-expired",
+  "log-unchecked",
+  "status-stale",
+]);
+
+/**
+ * @param {Reason} reason
+ * @returns {Level} how it is shown
+ */
+export function levelOf(reason) {
+  if (reason === "valid") {
+    return "green";
+  }
+  return GREY.has(reason) ? "grey" : AMBER.has(reason) ? "amber" : "red";
+}
+
+/** Bytes are not one of our objects, or not in their one permitted form. */
+export class Malformed extends Error {
+  /**
+   * @param {string} code a short word for the rule that was broken, shared with Python and vectors
+   * @param {string} [why]
+   */
+  constructor(code, why) {
+    super(why ? `${code}: ${why}` : code);
+    this.code = code;
+  }
+}
+
+/** Signed by a key that is known, but in a later format than this software reads. */
+export class TooNew extends Malformed {}
+
+/** A certificate was not accepted; the reason is never "valid". */
+export class Refused extends Error {
+  /** @param {Reason} reason */
+  constructor(reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
