@@ -45,9 +45,7 @@ _VERIFY_WORDS = (
     *("legacy.heading", "legacy.do", "record.data_asof"),
     *("registry.build", "registry.log_size", "registry.log_root"),
 )
-_REGISTRY_WORDS = (
-    *("registry", "asof.none", "error.network", "record.trust_version", "record.site"),
-)
+_REGISTRY_WORDS = (*("registry", "asof.none", "error.network", "record.trust_version"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ class Assets:
                 for name, line in manifest.items()
             }
             files = {asset.file: (folder / asset.file).read_bytes() for asset in entries.values()}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise _no_bundle(folder) from error
         if any(_integrity(files[asset.file]) != asset.integrity for asset in entries.values()):
             raise _no_bundle(folder)

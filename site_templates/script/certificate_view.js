@@ -40,7 +40,7 @@ export function certificateView(words, verdict, filled) {
       ...numberRows(words, certificate),
       ...schemeRows(words, certificate, scheme),
       ...issuerRows(words, verdict, filled, shown === "all"),
-      ...otherRows(words, certificate),
+      ...otherRows(certificate),
     ]),
     translationNote(words, scheme),
     units(words, certificate, scheme),
@@ -170,11 +170,10 @@ function issuerRows(words, verdict, filled, proven) {
 }
 
 /**
- * @param {Words} words
  * @param {Certificate} certificate
  * @returns {Row[]}
  */
-function otherRows(words, certificate) {
+function otherRows(certificate) {
   /** @type {Row[]} */
   const rows = [["data.registry_index", [String(certificate.index)], "number"]];
   if (certificate.blankNumber !== null) {

@@ -65,7 +65,6 @@ function facts(words, note, trust) {
     ["registry.log_size", words.number(note.size)],
     ["registry.log_root", code(b64encode(note.root))],
     ["record.trust_version", String(trust.version)],
-    ["record.site", code(trust.site)],
   ];
   return rows.map(([key, value]) => ({ label: words.text(key), value: [value] }));
 }

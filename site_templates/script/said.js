@@ -15,7 +15,7 @@ import { element } from "./dom.js";
  */
 const ISOLATED = {
   lsp: { lang: "id" },
-  host: { class: "address", translate: "no" },
+  host: { class: "host", translate: "no" },
   site: { class: "address", translate: "no" },
   field: {},
   file: { translate: "no" },

@@ -64,7 +64,7 @@ function panel(words, verdict, visit, filled, heading) {
         {},
         element("p", { class: "level" }, words.text(`level.${verdict.level}`)),
         heading,
-        ...ageLines(words, verdict, visit).map((key) =>
+        ...ageLines(verdict, visit).map((key) =>
           element("p", { class: "asof" }, ...said(words, key, filled)),
         ),
         visit.pending ? element("p", { class: "pending" }, words.text("progress.fresh")) : null,

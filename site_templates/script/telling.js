@@ -125,12 +125,11 @@ export function sentences(words, verdict) {
 }
 
 /**
- * @param {Words} words
  * @param {Verdict} verdict
  * @param {Visit} visit
  * @returns {string[]} keys of the lines on how old the data are, for the verdict's own panel
  */
-export function ageLines(words, verdict, visit) {
+export function ageLines(verdict, visit) {
   if (NOT_OURS.has(verdict.reason)) {
     return [];
   }

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Words } from "../../site_templates/script/words.js";
+import { LANGUAGES, flat, table, wordsOf } from "./sentences.js";
+
+const placeholders = (/** @type {string} */ sentence) =>
+  [...sentence.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name).sort();
+
+test("the three languages have the same keys and placeholders", () => {
+  const [ja, ...others] = LANGUAGES.map((language) => new Map(flat(table(language))));
+  assert.ok(ja !== undefined && ja.size > 400);
+  for (const other of others) {
+    assert.deepEqual([...other.keys()].sort(), [...ja.keys()].sort());
+    for (const [key, sentence] of ja) {
+      if (!key.startsWith("format.")) {
+        assert.deepEqual(placeholders(other.get(key) ?? ""), placeholders(sentence), key);
+      }
+    }
+  }
+});
+
+test("no sentence calls a certificate forged, or uses the name of the software as a word", () => {
+  let read = 0;
+  for (const language of LANGUAGES) {
+    for (const [key, sentence] of flat(table(language))) {
+      read += 1;
+      assert.doesNotMatch(sentence, /偽造|本物|palsu|\bsah\b|forge|genuine|fake/i, key);
+      assert.equal(/absah/i.test(sentence), key === "site.software", key);
+      assert.doesNotMatch(sentence, /[<>&]/, key);
+      if (language === "ja") {
+        assert.doesNotMatch(sentence, /[ぁ-んァ-ヶ一-龠][(:]|[):][ぁ-んァ-ヶ一-龠]/, key);
+      }
+    }
+  }
+  console.log(`sentences read: ${read}`);
+  assert.ok(read > 1200);
+});
+
+test("every reason of the closed set has its sentences, and no other has", async () => {
+  const reasons = table("about").headline_order;
+  for (const language of LANGUAGES) {
+    const words = table(language);
+    assert.deepEqual(Object.keys(words.reason).sort(), [...reasons].sort());
+    for (const reason of Object.values(words.reason)) {
+      assert.ok(reason.title && reason.sentence && reason.do);
+    }
+  }
+});
+
+test("a value is put in as it stands", () => {
+  const words = new Words("en", { a: { b: "To {lsp}, {n}!" }, data: { not_stated: "-" } });
+  assert.equal(words.text("a.b", { lsp: "{n} <b>", n: "1" }), "To {n} <b>, 1!");
+  assert.equal(words.text("a.b", { n: "1" }), "To -, 1!");
+  assert.deepEqual(words.pieces("a.b", { lsp: "X", n: "1" }), [
+    { text: "To ", name: null },
+    { text: "X", name: "lsp" },
+    { text: ", ", name: null },
+    { text: "1", name: "n" },
+    { text: "!", name: null },
+  ]);
+});
+
+test("a key that is not there throws, inherited properties too", () => {
+  const words = wordsOf("en");
+  let tried = 0;
+  for (const key of ["reason", "reason.none.title", "site.title.length", "toString", "", "__proto__"]) {
+    tried += 1;
+    assert.throws(() => words.text(key), key);
+  }
+  assert.equal(tried, 6);
+});
+
+test("plural forms and numbers are those of the language", () => {
+  assert.equal(wordsOf("en").counted("age.day", 1), "1 day");
+  assert.equal(wordsOf("en").counted("age.day", 14), "14 days");
+  assert.equal(wordsOf("id").counted("age.hour", 1), "1 jam");
+  assert.equal(wordsOf("ja").counted("age.minute", 5), "5分");
+  assert.deepEqual(
+    LANGUAGES.map((language) => wordsOf(language).number(1234567)),
+    ["1,234,567", "1.234.567", "1,234,567"],
+  );
+});
+
+/** Modules that put something before a reader. */
+const INTERFACE = [
+  ...["app", "boot", "certificate_view", "dates", "dom", "language", "notes_view", "page"],
+  ...["reader", "registry_page", "said", "show", "telling", "words"],
+];
+
+test("no script holds a sentence, and every key that one names is there", () => {
+  const folder = new URL("../../site_templates/script/", import.meta.url);
+  const keys = new Map(flat(table("ja")));
+  const groups = new Set(Object.keys(table("ja")));
+  const there = new Set(readdirSync(folder));
+  let named = 0;
+  for (const name of INTERFACE) {
+    assert.ok(there.has(`${name}.js`), name);
+    const source = readFileSync(new URL(`${name}.js`, folder), "utf8");
+    const code = source.replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    assert.doesNotMatch(code, /[^\x00-\x7f]/, name);
+    for (const [, literal] of code.matchAll(/"([^"\n]*)"/g)) {
+      assert.doesNotMatch(literal ?? "", /^[A-Z][a-z]+( [a-z]+)+/, name);
+      const [group, ...rest] = (literal ?? "").split(".");
+      if (rest.length > 0 && groups.has(group ?? "") && /^[a-z_.-]+$/.test(literal ?? "")) {
+        const plural = ["one", "other"].every((form) => keys.has(`${literal}_${form}`));
+        assert.ok(keys.has(literal ?? "") || plural, `${name}: ${literal}`);
+        named += 1;
+      }
+    }
+  }
+  console.log(`keys named in scripts: ${named}`);
+  assert.ok(named > 50);
+});
