@@ -78,6 +78,8 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _failed(error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -86,9 +88,10 @@ class Store:
             self._sql.execute("BEGIN IMMEDIATE")
             yield
             self._sql.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            why = Words(f"cannot be written: {error}", f"gagal ditulis: {error}")
-            raise UserError("store-unwritable", "registry.db", why, _DISK_HINT) from error
+        except sqlite3.IntegrityError:
+            raise  # a rule of the schema was broken: a fault of this program
+        except sqlite3.DatabaseError as error:
+            raise _failed(error) from error
         finally:
             # SQLite has already rolled back by itself when the disk is full.
             if self._sql.in_transaction:
@@ -129,10 +132,7 @@ class Store:
 
     def add_batch(self, batch: BatchRow) -> int:
         """Keep an import file; its number (``batch.batch`` is not used)."""
-        sql = (
-            "INSERT INTO batch (digest, name, received, kind, rows, issued)"
-            " VALUES (?, ?, ?, ?, ?, ?)"
-        )
+        sql = "INSERT INTO batch VALUES (NULL, ?, ?, ?, ?, ?, ?)"
         number = self._sql.execute(sql, batch[1:]).lastrowid
         return int(number or 0)
 
@@ -177,8 +177,8 @@ class Store:
     def current(self, lsp: int, registration: str) -> LedgerRow | None:
         """The newest certificate of a record; ``registration`` in any printing."""
         sql = f"{_LEDGER} JOIN record USING (idx) WHERE record.registration = ? AND record.lsp = ?"
-        order = " ORDER BY record.idx DESC LIMIT 1"
-        return self._row(sql + order, (registration_key(registration), lsp))
+        values = (registration_key(registration), lsp)
+        return self._row(f"{sql} ORDER BY record.idx DESC LIMIT 1", values)
 
     def numbered(self, text: str) -> list[LedgerRow]:
         """Certificates with this certificate number or registration number, in order."""
@@ -209,11 +209,7 @@ class Store:
             cursor = self._sql.execute(sql, (change.new, change.idx, change.old))
             if cursor.rowcount != 1:
                 raise ValueError(f"no certificate {change.idx} in state {change.old}")
-            self._sql.execute(
-                "INSERT INTO change (idx, old, new, reason, successor, changed)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                change,
-            )
+            self._sql.execute("INSERT INTO change VALUES (NULL, ?, ?, ?, ?, ?, ?)", change)
 
     def changes(self, index: int) -> list[ChangeRow]:
         """Changes of one certificate's state, oldest first."""
@@ -278,8 +274,7 @@ class Store:
 
     def add_list(self, row: ListRow) -> None:
         """Keep a signed status list, before it is published."""
-        sql = "INSERT INTO status_list (list, digest, issued, data) VALUES (?, ?, ?, ?)"
-        self._sql.execute(sql, row)
+        self._sql.execute("INSERT INTO status_list VALUES (NULL, ?, ?, ?, ?)", row)
 
     def newest_list(self, number: int) -> ListRow | None:
         """The last signed status list with this number."""
@@ -297,8 +292,12 @@ class Store:
 
     def integrity_faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file: broken pages, indexes, references."""
-        found = [str(row[0]) for row in self._sql.execute("PRAGMA integrity_check")]
-        found += [f"{row[0]} {row[1]}" for row in self._sql.execute("PRAGMA foreign_key_check")]
+        found = []
+        try:
+            for pragma in ("integrity_check", "foreign_key_check"):
+                found += [str(row[0]) for row in self._sql.execute(f"PRAGMA {pragma}")]
+        except sqlite3.DatabaseError as error:
+            found.append(str(error))
         return [text for text in found if text != "ok"]
 
     def _one(self, sql: str) -> int:
@@ -323,22 +322,17 @@ def _connect(path: Path, *, writer: bool) -> sqlite3.Connection:
         raise _unusable(path, str(error)) from error
     try:
         _prepare(connection, writer=writer)
-        found = [connection.execute(f"PRAGMA {p}").fetchone()[0] for p in _MARKS]
+        marks = ("application_id", "user_version")
+        found = [connection.execute(f"PRAGMA {mark}").fetchone()[0] for mark in marks]
         if writer and found == [0, 0]:
             connection.executescript(_schema())
             found = [APPLICATION_ID, VERSION]
         if found != [APPLICATION_ID, VERSION]:
-            raise _unusable(path, "not a store of this version of absah")
+            raise sqlite3.DatabaseError("not a store of this version of absah")
     except sqlite3.Error as error:
         connection.close()
         raise _unusable(path, str(error)) from error
-    except UserError:
-        connection.close()
-        raise
     return connection
-
-
-_MARKS = ("application_id", "user_version")
 
 
 def _prepare(connection: sqlite3.Connection, *, writer: bool) -> None:
@@ -381,6 +375,11 @@ def _lock(path: Path) -> int:
     return handle
 
 
+def _failed(error: sqlite3.DatabaseError) -> UserError:
+    words = Words(f"cannot be read or written: {error}", f"gagal dibaca atau ditulis: {error}")
+    return UserError("store-failed", "registry.db", words, _DISK_HINT)
+
+
 def _unusable(path: Path, why: str) -> UserError:
     words = Words(f"cannot be used: {why}", f"tidak dapat dipakai: {why}")
     return UserError("bad-store", str(path), words, _RESTORE_HINT)
@@ -389,9 +388,7 @@ def _unusable(path: Path, why: str) -> UserError:
 _LOCKED = Words("another absah is writing", "proses absah lain sedang menulis")
 _LOCKED_HINT = Words("wait until it has ended", "tunggu sampai selesai")
 _NO_STORE = Words("the registry holds nothing yet", "registri masih kosong")
-_NO_STORE_HINT = Words(
-    "begin with: absah trust publish FILE", "mulai dengan: absah trust publish BERKAS"
-)
+_NO_STORE_HINT = Words("first: absah trust publish FILE", "awali: absah trust publish BERKAS")
 _DISK_HINT = Words(
     "nothing was changed; make room or mend the disk, then run it again",
     "tidak ada yang berubah; kosongkan ruang atau perbaiki disk, lalu ulangi",
