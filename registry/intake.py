@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from registry.catalogue import Catalogue
 from registry.intake_cells import Row, Sheet, UnreadableError, is_blank, shown, text_of
-from registry.intake_columns import COLUMNS, Layout, read_header
+from registry.intake_columns import COLUMNS, Layout, field_named, read_header
 from registry.intake_csv import ENCODINGS, open_csv
 from registry.intake_lines import open_lines
 from registry.intake_rows import RowChecker
@@ -59,7 +59,7 @@ class Reading:
     rows: list[tuple[int, Record]] = field(default_factory=list)
     """(row number, record) of the rows without a fault, in the file's order."""
     faults: list[Fault] = field(default_factory=list)
-    """In order of row; within a row in order of column."""
+    """In order of row; within a row in order of column. Row 0: the file as a whole."""
     dropped: list[str] = field(default_factory=list)
     """Headers of columns that are not ours: never stored."""
     not_competent: int = 0
@@ -70,15 +70,33 @@ class Reading:
     """Texts put in one form (``tidied-form``, ``tidied-blanks``), the first 1,000."""
     tidied: int = 0
     """Number of all notes."""
-    header: tuple[str, ...] = ()
-    """The sender's headers of the known columns, in the sender's order."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Our word for each known column by the sender's header, in the sender's order."""
     refused: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """Cells of each row with a fault under ``header``, safe to print: for the fault report."""
+    """Cells of each row with a fault under ``columns``, safe to print: for the fault report."""
 
-    @property
-    def refused_rows(self) -> int:
-        """How many rows have a fault of their own."""
-        return len(self.refused)
+    def refuse(self, faults: Iterable[Fault]) -> None:
+        """Take in what the ledger has against rows that were sound here.
+
+        Their records leave ``rows``; a column named by its Indonesian name gets the sender's.
+        """
+        records = dict(self.rows)
+        by_field = {known: header for header, known in self.columns.items()}
+        for fault in faults:
+            column = by_field.get(field_named(fault.column or "") or "", fault.column)
+            self.faults.append(fault.model_copy(update={"column": column}))
+            if fault.row in records:
+                record = records.pop(fault.row)
+                self.refused[fault.row] = tuple(
+                    _cell(getattr(record, known, None)) for known in self.columns.values()
+                )
+        self.rows = list(records.items())
+        self.sort()
+
+    def sort(self) -> None:
+        """Put the faults in order of row and column."""
+        place = {header: at for at, header in enumerate(self.columns)}
+        self.faults.sort(key=lambda fault: (fault.row, place.get(fault.column or "", -1)))
 
 
 def read(
@@ -97,8 +115,7 @@ def read(
             _Collector(reading, catalogue, today, options).take(sheet)
         except UnreadableError as error:
             reading.faults.append(error.fault)
-    place = {name: at for at, name in enumerate(reading.header)}
-    reading.faults.sort(key=lambda fault: (fault.row, place.get(fault.column or "", -1)))
+    reading.sort()
     return reading
 
 
@@ -168,8 +185,7 @@ class _Collector:
         if layout is None:
             layout = self._layouts[header] = read_header(header)
             reading.dropped += [name for name in layout.dropped if name not in reading.dropped]
-            known = [place.header for place in sorted(layout.places, key=lambda p: p.at)]
-            reading.header += tuple(name for name in known if name not in reading.header)
+            reading.columns |= {place.header: place.field for place in layout.places}
         if layout.faults:
             reading.faults += [fault.model_copy(update={"row": number}) for fault in layout.faults]
             return None
@@ -196,12 +212,12 @@ class _Collector:
             return []
         if first_row != number:
             column = layout.header_of("registration")
-            words = {"row": str(first_row), "fields": _differences(first, record)}
-            return [Fault(row=number, column=column, code="conflict", values=words)]
+            words = {"other": str(first_row), "fields": _differences(first, record)}
+            return [Fault(row=number, column=column, code="conflict-in-file", values=words)]
         # A serial number belongs to one LSP: another LSP may print the same certificate number.
         twin = self._by_number.setdefault((record.lsp, record.number), number)
         if twin != number:
-            column, words = layout.header_of("number"), {"row": str(twin)}
+            column, words = layout.header_of("number"), {"other": str(twin)}
             return [Fault(row=number, column=column, code="number-twice", values=words)]
         self._reading.rows.append((number, record))
         return []
@@ -212,7 +228,7 @@ class _Collector:
             for place in layout.places
             if place.at < len(row.cells)
         }
-        return tuple(found.get(name, "") for name in self._reading.header)
+        return tuple(found.get(header, "") for header in self._reading.columns)
 
 
 def _differences(first: Record, other: Record) -> str:
@@ -222,3 +238,10 @@ def _differences(first: Record, other: Record) -> str:
         for column in COLUMNS
         if column.field != "result" and getattr(first, column.field) != getattr(other, column.field)
     )
+
+
+def _cell(value: object) -> str:
+    """A record's value as a sender would write it."""
+    if isinstance(value, tuple):
+        return ";".join(value)
+    return "" if value is None else str(value)

@@ -77,6 +77,11 @@ def known_columns(header: Sequence[str]) -> int:
     return sum(_plain(name) in _FIELDS for name in header)
 
 
+def field_named(name: str) -> str | None:
+    """Our word for the column of a name; None for any other name."""
+    return _FIELDS.get(_plain(name))
+
+
 def read_header(header: Sequence[str]) -> Layout:
     """The layout of a header row; its faults are inside."""
     names = [_plain(name) for name in header]

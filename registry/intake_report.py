@@ -56,14 +56,14 @@ def faults_xlsx(reading: Reading) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     rows = book.create_sheet("Baris")
     rows.freeze_panes = "B2"
-    _append(rows, [_ROW_HEADER, *reading.header, _TEXT_HEADER], bold=True)
+    _append(rows, [_ROW_HEADER, *reading.columns, _TEXT_HEADER], bold=True)
     by_row: dict[int, list[Fault]] = defaultdict(list)
     for fault in reading.faults:
         by_row[fault.row].append(fault)
     for number, cells in sorted(reading.refused.items()):
         faults = by_row[number]
         marked = {fault.column for fault in faults}
-        at = [n for n, name in enumerate(reading.header, 1) if name in marked]
+        at = [n for n, name in enumerate(reading.columns, 1) if name in marked]
         words = "\n".join(f"{fault.code}: {sentence(fault, 'id')}" for fault in faults)
         _append(rows, [str(number), *cells, words], marked=at or range(1, len(cells) + 1))
     table = book.create_sheet("Kesalahan")

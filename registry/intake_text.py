@@ -17,14 +17,20 @@ from registry.records import registration_key
 from signing.certificate import text_fault
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_LIKE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}")
 _ERROR_TEXTS = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)")
 _SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[Ee]\+?[0-9]+")
 _LSP = re.compile(r"BNSP-LSP-([0-9]{1,5})-ID|([0-9]{1,5})")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Drawn as nothing, though Unicode files some of them under letters or marks.
 _INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0")
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile("[0-9]")
 _KEPT_DIGITS = 15
 """Digits of a number that a spreadsheet program keeps; the rest become zeros."""
+# The usual forms, no group too short: most rows need no other check.
+_NUMBER = re.compile("[0-9]{5,} [0-9]{4,} [0-9]+ [0-9]{6,} [0-9]{4,}")
+_REGISTRATION = re.compile("[A-Za-z]+[ .][0-9]{3,}[ .][0-9]{3,}[ .][0-9]{4,}")
 _NUMBER_WIDTHS = (5, 4, 1, 6, 4)
 """Fewest digits of KBLI, KBJI, level, serial, year."""
 _REGISTRATION_WIDTHS = (1, 3, 3, 4)
@@ -60,7 +66,9 @@ def as_text(raw: Raw, limit: int) -> tuple[str, str | None]:
 def as_name(raw: Raw, limit: int) -> tuple[str, str | None]:
     """A person's name: text with at least one letter."""
     text, note = as_text(raw, limit)
-    if not any(letter.isalpha() for letter in text):
+    if text in ("TRUE", "FALSE"):  # what a spreadsheet program exports for a truth value
+        raise CellError("boolean-cell", value=text)
+    if not _LETTER.search(text):
         raise CellError("no-letters", value=shown(text))
     return text, note
 
@@ -72,28 +80,40 @@ def as_identifier(raw: Raw, limit: int) -> tuple[str, str | None]:
         raise CellError("digits-lost", value=shown(text))
     if len(text) > _KEPT_DIGITS and text.isdigit():
         raise CellError("long-number", digits=str(len(text)))
-    if not any(letter.isdigit() for letter in text):
+    if not _DIGIT.search(text):
         raise CellError("no-digits", value=shown(text))
     return text, note
 
 
 def as_certificate_number(raw: Raw, limit: int) -> tuple[str, str | None]:
     """A certificate number; five groups of digits must have their widths (formats 1, field 2)."""
-    text, note = as_identifier(raw, limit)
-    groups = text.split(" ")
-    if len(groups) == len(_NUMBER_WIDTHS) and all(group.isdigit() for group in groups):
-        _check_widths(groups, _NUMBER_WIDTHS)
+    text, note = as_text(raw, limit)
+    if not _NUMBER.fullmatch(text):
+        _check_printed(text)
+        groups = text.split(" ")
+        if len(groups) == len(_NUMBER_WIDTHS) and all(group.isdigit() for group in groups):
+            _check_widths(groups, _NUMBER_WIDTHS)
     return text, note
 
 
 def as_registration(raw: Raw, limit: int) -> tuple[str, str | None]:
     """A registration number; SECTOR LSP SERIAL YEAR must have their widths."""
-    text, note = as_identifier(raw, limit)
-    groups = registration_key(text).split(" ")
-    shape = [group.isdigit() for group in groups]
-    if shape == [False, True, True, True]:
-        _check_widths(groups, _REGISTRATION_WIDTHS)
+    text, note = as_text(raw, limit)
+    if not _REGISTRATION.fullmatch(text):
+        _check_printed(text)
+        groups = registration_key(text).split(" ")
+        if [group.isdigit() for group in groups] == [False, True, True, True]:
+            _check_widths(groups, _REGISTRATION_WIDTHS)
     return text, note
+
+
+def _check_printed(text: str) -> None:
+    """An identifier that is printed in groups: in CSV a bare number may have lost its zeros."""
+    as_identifier(text, len(text.encode()))
+    if text.isdigit():
+        raise CellError("bare-number", value=text)
+    if _DATE_LIKE.fullmatch(text):
+        raise CellError("date-cell", value=shown(text))
 
 
 def as_lsp(raw: Raw) -> int:
@@ -152,7 +172,8 @@ def _date_of_text(raw: str) -> date:
         raise CellError("date-is-number", value=shown(text))
     if text_fault(text, len(text.encode(errors="replace"))):
         raise _strange_character(text)
-    raise CellError("date-form", value=shown(text))
+    timed = _DATE.match(text) and text[10] in " T"
+    raise CellError("date-with-time" if timed else "date-form", value=shown(text))
 
 
 def add_years(day: date, years: int) -> date:

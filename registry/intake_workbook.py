@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from registry import intake_xlsx
-from registry.intake_cells import Cell, Kind, Raw, Row, Sheet, UnreadableError, shown
+from registry.intake_cells import Cell, Kind, Raw, Row, Sheet, UnreadableError, shown, text_of
+from registry.intake_columns import known_columns
 
 _SCRIPT = Path(__file__).with_name("intake_xlsx.py")
 _LINE = 16 << 20
@@ -41,9 +42,9 @@ def open_workbook(file: BinaryIO, most_rows: int) -> Sheet:
     first = next(rows, None)
     if first is None:
         raise UnreadableError("empty-file")
-    if first[0] != 1:
+    header = tuple(text_of(cell) for cell in first[1])
+    if first[0] != 1 or known_columns(header) < 2:
         raise UnreadableError("no-header", 1)
-    header = tuple(cell if isinstance(cell, str) else cell.text for cell in first[1])
     return Sheet(header, (Row(number, header, cells) for number, cells in rows))
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ OUTPUT = 512 << 20
 """Bytes written in all: a long shared text may stand in every cell."""
 DATA_SHEET = "Sertifikat"
 """The sheet that counts where a workbook shows several."""
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -195,7 +197,8 @@ def _value(kind: str, value: Any) -> Any:
     if value is None:
         return None
     if kind == "s":
-        return value[:CELL] or None
+        # Excel spells what XML cannot hold, and a carriage return, as _x000D_ (ST_Xstring).
+        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value[:CELL]) or None
     if kind == "n":
         return ["number", str(value)[:CELL]]
     if kind == "b":
