@@ -1,0 +1,36 @@
+"""``absah init``: a new workspace with the demonstration's catalogue to begin from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from registry.catalogue import install_demonstration
+from registry.cli.console import language_option, remark, say
+from registry.errors import Words
+from registry.workspace import Names, Workspace, settings_for
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--site", required=True, help="Official address, ending in a slash.")
+@click.option("--id", "registry_id", default="", help="Name for life; default: the site's host.")
+@click.option("--name-id", required=True, help="Name in Indonesian.")
+@click.option("--name-ja", required=True, help="Name in Japanese.")
+@click.option("--name-en", required=True, help="Name in English.")
+@language_option
+def init(
+    folder: Path, site: str, registry_id: str, name_id: str, name_ja: str, name_en: str
+) -> None:
+    """Make a workspace in FOLDER."""
+    names = Names(id=name_id, ja=name_ja, en=name_en)
+    workspace = Workspace.create(folder, settings_for(site, names, registry_id=registry_id))
+    install_demonstration(workspace.catalogue)
+    say(str(workspace.folder))
+    remark(
+        Words(
+            "the catalogue holds demonstration entries: replace them before anything is signed",
+            "katalog berisi entri contoh: ganti sebelum ada yang ditandatangani",
+        )
+    )

@@ -1,0 +1,160 @@
+"""Makes the next trust document, and puts a signed one into force.
+
+It knows which keys the workspace holds and what the document in force says. The rules of
+succession are ``signing.trust``'s, what a root holder sees is ``ceremony``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.ceremony import SHOW, check_rules, refused
+from registry.errors import UserError, Words
+from registry.issue import append_trust
+from registry.keyring import KeyFile
+from registry.store import Store
+from registry.workspace import Settings
+from signing import trust
+from signing.canonical import Json, b64encode, loads, time_text
+from signing.reasons import Malformed
+from signing.trust import Final, TrustDocument
+
+DAY = 86_400
+LIFE = 822 * DAY
+"""27 months: renewed every year, so one ceremony may fail."""
+MAX_AGE = 14 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a new version should say beyond the keys that the folder holds."""
+
+    now: int
+    threshold: int | None = None
+    life: int = LIFE
+    max_age: int | None = None
+    scopes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """LSP numbers of an issuer key, by the name of its file; none = no restriction."""
+    closed: Mapping[str, tuple[str, Final | None]] = field(default_factory=dict)
+    """New status and cut-off by kid (hex)."""
+    removed: Sequence[str] = ()
+    """Publisher vkeys that the new version no longer names."""
+
+
+def draft(
+    settings: Settings, current: TrustDocument | None, files: Sequence[KeyFile], wishes: Wishes
+) -> str:
+    """The text of the next version: the current one, the wishes, and every key that is new.
+
+    UserError: the keys do not make a document (no root, no log key, ...).
+    """
+    document = _first(settings, wishes) if current is None else _next(current, wishes)
+    _add_keys(document, settings, files, wishes)
+    if wishes.threshold is not None:
+        document["roots"]["threshold"] = wishes.threshold
+    text = trust.text_of(document)
+    try:
+        check_rules(trust.read_text(text))
+    except Malformed as error:
+        raise refused(f"trust/{document['version']}", error) from error
+    return text
+
+
+def publish(store: Store, data: bytes) -> tuple[TrustDocument, int]:
+    """Put a signed document into force: (document, its registry index in the log).
+
+    UserError: signatures are missing, or it is not the successor of the published one.
+    """
+    try:
+        document = trust.parse(data)
+        check_rules(document)
+    except Malformed as error:
+        raise refused("trust document", error) from error
+    return document, append_trust(store, data)
+
+
+def _first(settings: Settings, wishes: Wishes) -> Json:
+    names = settings.names
+    head: dict[str, Any] = {
+        "registry": {
+            "id": settings.id,
+            "name": {"id": names.id, "ja": names.ja, "en": names.en},
+            "site": settings.site,
+            "former": [],
+        },
+        "version": 1,
+    }
+    if settings.demo:
+        head["demo"] = True
+    return {
+        **head,
+        "previous": "",
+        "issued": time_text(wishes.now),
+        "expires": time_text(wishes.now + wishes.life),
+        "roots": {"threshold": wishes.threshold or 2, "keys": []},
+        "issuers": [],
+        "publishers": [],
+        "logs": [],
+        "approvers": [],
+        "max_age": wishes.max_age or MAX_AGE,
+    }
+
+
+def _next(current: TrustDocument, wishes: Wishes) -> Json:
+    document = loads(current.text.partition("\n")[2])
+    document["version"] = current.version + 1
+    document["previous"] = current.digest
+    document["issued"] = time_text(wishes.now)
+    document["expires"] = time_text(wishes.now + wishes.life)
+    document["publishers"] = [v for v in document["publishers"] if v not in wishes.removed]
+    if wishes.max_age:
+        document["max_age"] = wishes.max_age
+    known = {issuer["kid"] for issuer in document["issuers"]}
+    for kid in wishes.closed.keys() - known:
+        raise UserError("no-such-kid", kid, _NO_KID, SHOW)
+    for issuer in document["issuers"]:
+        if issuer["kid"] in wishes.closed:
+            status, final = wishes.closed[issuer["kid"]]
+            issuer["status"] = status
+            if final is not None:
+                issuer["final"] = {"size": final.size, "root": b64encode(final.root)}
+    return document
+
+
+def _add_keys(document: Json, settings: Settings, files: Sequence[KeyFile], wishes: Wishes) -> None:
+    removed = set(wishes.removed)
+    for file in files:
+        text = file.vkey.text
+        if file.role == "root" and text not in document["roots"]["keys"]:
+            document["roots"]["keys"].append(text)
+        elif file.role == "publisher" and text not in {*document["publishers"], *removed}:
+            document["publishers"].append(text)
+        elif file.role == "approver" and text not in document["approvers"]:
+            document["approvers"].append(text)
+        elif file.role == "log" and not document["logs"]:
+            document["logs"].append({"origin": file.vkey.name, "vkey": text})
+        elif file.role == "issuer":
+            _add_issuer(document, settings, file, wishes)
+
+
+def _add_issuer(document: Json, settings: Settings, file: KeyFile, wishes: Wishes) -> None:
+    if any(issuer["kid"] == file.kid.hex() for issuer in document["issuers"]):
+        return
+    lsps = wishes.scopes.get(file.name)
+    names = settings.names
+    document["issuers"].append(
+        {
+            "kid": file.kid.hex(),
+            "x": b64encode(file.vkey.public),
+            "name": {"id": names.id, "ja": names.ja, "en": names.en},
+            "scope": {} if lsps is None else {"lsps": list(lsps)},
+            "from": time_text(wishes.now),
+            "until": time_text(wishes.now + wishes.life),
+            "status": "active",
+        }
+    )
+
+
+_NO_KID = Words("no issuer key with this kid", "tidak ada kunci penerbit dengan kid ini")
