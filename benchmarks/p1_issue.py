@@ -5,7 +5,7 @@ libsodium, entry, record and certificate committed to SQLite. Reference = Ed2551
 the same messages by the same two libraries and nothing else. Both in CPU seconds of this process,
 the reference in slices between the batches, so that a change of the clock rate meets both.
 
-    python benchmarks/p1_issue.py [--records 20000] [--batch 5000] [--json]
+    python -m benchmarks.p1_issue [--records 20000] [--batch 5000] [--json]
 """
 
 from __future__ import annotations
