@@ -2,7 +2,7 @@
 
 A record is the same certificate when LSP and registration number are the same. The same row again
 changes nothing; other content under the same key is a conflict, unless the file says that it
-replaces. Nothing is written here.
+replaces. Nothing is written here; the sentences of the faults are those of intake_sentences.json.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from registry.errors import Words
 from registry.records import Fault, Key, Record, registration_key
 from registry.rows import LedgerRow
 from registry.store import Store
 from signing.certificate import date_of, day_of
 from signing.status import State
 
-__all__ = ["COLUMNS", "FAULT_WORDS", "Kind", "Plan", "Wanted", "reconcile", "units_text"]
+__all__ = ["COLUMNS", "Kind", "Plan", "Wanted", "reconcile", "units_text"]
 
 
 class Kind(StrEnum):
@@ -46,46 +45,6 @@ COLUMNS = {
     "replaces": "menggantikan",
 }
 """Import column of each field of a record."""
-
-FAULT_WORDS = {
-    "conflict": Words(
-        "certificate {index} of this registration number says {stored}, this row says {given}",
-        "sertifikat {index} dengan nomor registrasi ini berisi {stored}, baris ini berisi {given}",
-    ),
-    "conflict-in-file": Words(
-        "row {other} is about the same certificate and says otherwise",
-        "baris {other} tentang sertifikat yang sama dengan isi berbeda",
-    ),
-    "possible-duplicate": Words(
-        "{other} has the same name, birth date and scheme, and dates that overlap",
-        "{other} memiliki nama, tanggal lahir, dan skema yang sama dengan masa berlaku beririsan",
-    ),
-    "nothing-to-replace": Words(
-        "no certificate with this registration number is there to be replaced",
-        "tidak ada sertifikat dengan nomor registrasi ini yang dapat diganti",
-    ),
-    "replaces-unknown": Words(
-        "{given} is no certificate of this registry that this LSP may name",
-        "{given} bukan sertifikat di registri ini yang dapat disebut LSP ini",
-    ),
-    "replaces-several": Words(
-        "{given} fits several certificates: {indexes}",
-        "{given} cocok dengan beberapa sertifikat: {indexes}",
-    ),
-    "replaces-other-person": Words(
-        "certificate {index} has another name and another birth date",
-        "sertifikat {index} bernama lain dan bertanggal lahir lain",
-    ),
-    "replaces-not-standing": Words(
-        "certificate {index} is {state} and cannot be replaced",
-        "sertifikat {index} berstatus {state} dan tidak dapat diganti",
-    ),
-    "too-long-certificate": Words(
-        "the certificate would be {over} bytes too long; this is its longest text",
-        "sertifikat kelebihan {over} byte; ini teks terpanjangnya",
-    ),
-}
-"""Sentences of the faults that this module and issue report; ``values`` fill them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +125,14 @@ class _Reconciler:
         if record == twin.record:
             self.plan.unchanged.append(row)
             return
-        # Neither row is more right than the other: both are refused.
-        self._fault(row, "registration", "conflict-in-file", other=str(twin.row))
-        self._fault(twin.row, "registration", "conflict-in-file", other=str(row))
+        names = [name for name in COLUMNS if getattr(record, name) != getattr(twin.record, name)]
+        self._contradict(row, twin.row, "registration", names)
+
+    def _contradict(self, row: int, other: int, name: str, names: list[str]) -> None:
+        """Two rows that cannot both be right: neither is more right, so both are refused."""
+        columns = ", ".join(COLUMNS[name] for name in names)
+        for one, two in ((row, other), (other, row)):
+            self._fault(one, name, "conflict-in-file", other=str(two), fields=columns)
 
     def _against(self, row: int, record: Record, current: LedgerRow | None) -> Wanted | None:
         if current is None:
@@ -213,13 +177,12 @@ class _Reconciler:
         state = State(old.state)
         if state in {State.SUSPENDED, State.SUPERSEDED}:
             # A suspension is lifted by a person's decision, never by a spreadsheet.
-            values = {"index": str(old.idx), "state": state.name.lower()}
-            self._fault(row, name, "replaces-not-standing", **values)
+            words = "dibekukan (suspended)" if state is State.SUSPENDED else "diganti (superseded)"
+            self._fault(row, name, "replaces-not-standing", index=str(old.idx), state=words)
             return None
         other = self.replaced.setdefault(old.idx, row)
         if other != row:
-            self._fault(row, name, "conflict-in-file", other=str(other))
-            self._fault(other, name, "conflict-in-file", other=str(row))
+            self._contradict(row, other, name, ["replaces"])
             return None
         return Wanted(row, record, old.idx, supersedes=state is State.VALID)
 

@@ -119,7 +119,7 @@ def test_the_limit_is_exact_and_leaves_room_for_a_later_replaces(store: Store) -
     fitting = max(n for n in range(1, 81) if not issued(store, sized(n), dry_run=True).faults)
     assert fitting < 80
     result = issued(store, sized(fitting))
-    assert [note.code for note in result.notes] == ["larger-symbol"]
+    assert codes(result.notes) == [(2, None, "larger-symbol")]
     row = store.certificate(1)
     assert row is not None
     assert len(row.cose) == cose.MAX_ISSUED - 6
