@@ -10,7 +10,7 @@ Source, the ``catalogue/`` folder of a workspace::
 
 Published (docs/formats.md section 8), canonical JSON::
 
-    catalogue/scheme/<64 hex>.json  catalogue/schemes.json  catalogue/lsps/<number div 64>.json
+    catalogue/scheme/<32 hex>.json  catalogue/schemes.json  catalogue/lsps/<number div 64>.json
     catalogue/fields.json           catalogue/errata.json
 
 Layout and field order of a source file are free: what is published is printed anew.
@@ -60,9 +60,9 @@ class SchemeEntry:
     code: str
     version: str
     digest: str
-    """SHA-256 of ``data``, 64 lower-case hex digits: the name of its file."""
+    """SHA-256 of ``data``, 64 lower-case hex digits; the first 32 name its file (claim 9)."""
     data: bytes
-    """The bytes of ``catalogue/scheme/<digest>.json``."""
+    """The bytes of its published file."""
     years: int
     """Term of a certificate."""
     units: tuple[str, ...]
@@ -127,7 +127,7 @@ class Catalogue:
         sources = _read(folder / "lsps.json", _LspList).root
         _distinct(folder / "lsps.json", [str(lsp.number) for lsp in sources])
         errata = _load_errata(folder / "errata.json", entries, slugs)
-        published = {f"catalogue/scheme/{entry.digest}.json": entry.data for entry in entries}
+        published = {f"catalogue/scheme/{entry.claim.hex()}.json": entry.data for entry in entries}
         published["catalogue/schemes.json"] = _bytes([_listed(entry) for entry in entries])
         published["catalogue/fields.json"] = _bytes([field.published() for field in fields])
         published["catalogue/errata.json"] = _bytes(errata)

@@ -1,0 +1,122 @@
+"""Which registry is asked, and what is believed of it beforehand.
+
+The site is never taken from a code: a forged one would bring its own registry. It is the one that
+is named, or the only one that this machine has pinned (docs/threats.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.client import Client, Held
+from registry.errors import UserError, Words
+from registry.memory import Memory, grouped, trust_at
+from registry.source import Source, Unreachable, open_source
+from signing import note, trust
+from signing.reasons import Malformed
+from signing.trust import TrustDocument
+
+Tell = Callable[[Words], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user named: ``--site``, ``--trust``, ``--state``, ``--offline``."""
+
+    site: str | None
+    trust: Path | None
+    state: Path
+    offline: bool
+
+
+def open_client(asked: Asked, now: int, tell: Tell) -> Client:
+    """A client with its anchor, refreshed from the site unless offline.
+
+    What it accepted is kept for the next time. UserError: no registry to ask (exit 2), one that is
+    pinned otherwise (1), or no trust document could be had at all (3).
+    """
+    memory = Memory(asked.state)
+    if asked.trust is not None:
+        anchor = trust_at(asked.trust)
+        digest = memory.digest_of(anchor)
+        held = _anchored(memory, digest, anchor)
+        source = None if asked.offline else open_source(asked.site or anchor.site)
+    elif asked.site is not None and not asked.offline:
+        source = open_source(asked.site)
+        held, digest = _from_site(source, memory, tell)
+    else:
+        held, digest = _pinned(memory, asked.site)
+        source = None if asked.offline or not held.trust else open_source(held.trust.site)
+    client = Client(source, held, now)
+    client.refresh()
+    if digest is not None:
+        memory.save(digest, client)
+    return client
+
+
+def _anchored(memory: Memory, digest: str | None, anchor: TrustDocument) -> Held:
+    """A document that was handed over, or what is stored of its registry if that is newer."""
+    if digest is not None:
+        held = memory.load(digest)
+        if held.trust and held.trust.version >= anchor.version:
+            return held
+    return Held(trust=anchor)
+
+
+def _from_site(source: Source, memory: Memory, tell: Tell) -> tuple[Held, str | None]:
+    """First use: the site's trust/1, pinned now; later the stored state that it leads to."""
+    try:
+        data = source.read("trust/1.note", note.TRUST_LIMIT)
+    except Unreachable as error:
+        known = [d for d in memory.pinned() if source.address in d.addresses]
+        if not known:
+            why = Words(f"cannot be reached: {error}", f"tidak dapat dihubungi: {error}")
+            raise UserError("unreachable", source.address, why, _TRY_TRUST, exit_code=3) from error
+        digest = memory.digest_of(known[0])
+        return (memory.load(digest) if digest else Held(trust=known[0])), digest
+    try:
+        first = trust.anchor(data or b"")
+    except Malformed as error:
+        raise UserError("no-registry", source.address, _NOT_A_SITE, _TRY_TRUST, exit_code=3) from (
+            error
+        )
+    new = memory.pin(first, data or b"")
+    if new or first.demo:
+        digest_text = grouped(first.digest)
+        tell(
+            Words(
+                f"trust/1 of {first.id}: {digest_text} (compare with the memorandum)",
+                f"trust/1 dari {first.id}: {digest_text} (cocokkan dengan nota resmi)",
+            )
+        )
+    if first.demo:
+        return Held(trust=first), None
+    return memory.load(first.digest), first.digest
+
+
+def _pinned(memory: Memory, site: str | None) -> tuple[Held, str | None]:
+    known = [d for d in memory.pinned() if site is None or site in d.addresses]
+    if len(known) != 1:
+        why = _SEVERAL if known else _NONE
+        raise UserError("no-registry", site or "verify", why, _NAME_ONE, exit_code=2)
+    digest = memory.digest_of(known[0])
+    return (memory.load(digest) if digest else Held()), digest
+
+
+_NONE = Words("no registry is pinned on this computer", "belum ada registri yang dipatok di sini")
+_SEVERAL = Words(
+    "several registries are pinned on this computer", "beberapa registri dipatok di komputer ini"
+)
+_NAME_ONE = Words(
+    "name one with --site URL, or a trust document with --trust FILE",
+    "sebutkan dengan --site URL, atau dokumen kepercayaan dengan --trust BERKAS",
+)
+_NOT_A_SITE = Words(
+    "has no trust document of a registry", "tidak memiliki dokumen kepercayaan registri"
+)
+_TRY_TRUST = Words(
+    "check the address; offline, name a trust document with --trust FILE --offline",
+    "periksa alamat; secara luring, sebutkan --trust BERKAS --offline",
+)
