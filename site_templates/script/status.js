@@ -28,16 +28,13 @@ const SUB = /^https:\/\/(.+)\/status\/(0|[1-9][0-9]{0,5})\.cwt$/;
 
 /**
  * @param {StatusList} list
- * @param {number} index that the list covers, RangeError else
- * @returns {0 | 1 | 2 | 3} valid, revoked, suspended, superseded
+ * @param {number} index
+ * @returns {0 | 1 | 2 | 3 | null} valid, revoked, suspended, superseded; null: the list of others
  */
 export function state(list, index) {
   const at = index - list.number * ENTRIES;
   const byte = list.bits[Math.floor(at / 4)];
-  if (byte === undefined) {
-    throw new RangeError("the list of other indexes");
-  }
-  return /** @type {0 | 1 | 2 | 3} */ ((byte >> (2 * (at & 3))) & 3);
+  return byte === undefined ? null : /** @type {0 | 1 | 2 | 3} */ ((byte >> (2 * (at & 3))) & 3);
 }
 
 /**

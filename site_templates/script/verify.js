@@ -228,8 +228,11 @@ class Found {
     this.clockWrong = clockWrong;
     this.fetched = !!e.note && !!e.fetched;
     this.inScope = covers(issuer, lsp, scheme);
-    this.state = e.status ? STATES[state(e.status, index)] : null;
     this.absent = !!e.note && index >= e.note.size;
+    const listed = e.status ? state(e.status, index) : null;
+    /** A list that covers other indexes is none; nothing is listed behind the end of the log. */
+    this.listed = listed !== null || (!!e.status && this.absent);
+    this.state = STATES[listed ?? 0];
     this.expired = t >= expires(certificate);
     this.early = t < begins(certificate);
     this.trustExpired = t >= trust.expires;
@@ -286,7 +289,7 @@ class Found {
     if (this.unlogged()) {
       yield ["log-unchecked", this.fetched ? "fetched" : ""];
     }
-    if (!this.note || !this.e.status) {
+    if (!this.note || !this.listed) {
       yield ["status-stale", "none"];
     } else if (this.stale) {
       yield ["status-stale", this.fetched ? "registry" : ""];
@@ -347,7 +350,7 @@ class Found {
     if (this.state) {
       return this.state;
     }
-    if (!this.note || !this.e.status) {
+    if (!this.note || !this.listed) {
       return "none";
     }
     if (this.unlogged()) {
