@@ -45,6 +45,10 @@ class StatusList:
     """When its content last changed, seconds."""
     bits: bytes
 
+    def covers(self, index: int) -> bool:
+        """Whether a registry index falls into this list."""
+        return index // ENTRIES == self.number
+
     def state(self, index: int) -> State:
         """The state of a registry index that this list covers."""
         at = index - self.number * ENTRIES

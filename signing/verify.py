@@ -48,7 +48,7 @@ class Evidence:
     fetched: bool = False
     """The note was read from the site and verified for this check."""
     status: StatusList | None = None
-    """The list that covers the index, as the note pins it."""
+    """The list that covers the index, as the note pins it; a list of another range is no list."""
     checkpoint: Checkpoint | None = None
     leaf: bytes | None = None
     """The leaf hash found at the index; ``proof`` is its inclusion proof in the note's tree."""
@@ -173,7 +173,8 @@ class _Found:
         self.in_scope = issuer.covers(certificate.lsp, certificate.scheme)
         self.entry = self._entry()
         self.final_root = self._final_root()
-        self.state = e.status.state(certificate.index) if e.status else State.VALID
+        self.list = e.status if e.status and e.status.covers(certificate.index) else None
+        self.state = self.list.state(certificate.index) if self.list else State.VALID
 
     def _entry(self) -> str:
         """What the log is proven to hold at the index: ``ours``, ``other``, or ``unproven``."""
@@ -232,7 +233,7 @@ class _Found:
             yield Reason.TRUST_EXPIRED, ""
         if self._unlogged():
             yield Reason.LOG_UNCHECKED, "fetched" if self.fetched else ""
-        if note is None or e.status is None:
+        if note is None or self.list is None:
             yield Reason.STATUS_STALE, "none"
         elif self.t - note.issued > self.trust.max_age:
             yield Reason.STATUS_STALE, "registry" if self.fetched else ""
@@ -278,7 +279,7 @@ class _Found:
             return "absent" if self.c.index >= note.size else "mismatch"
         if self.state in _STATES:
             return _STATES[self.state].value
-        if note is None or self.e.status is None:
+        if note is None or self.list is None:
             return "none"
         if self._unlogged():
             return "unlogged"
