@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-FILES = ("certificates",)
+FILES = ("certificates", "verdicts")
 
 
 def text_of(name: str) -> str:
