@@ -55,6 +55,12 @@ def read(path: Path) -> list[Found]:
     return lines(data)
 
 
+def files_in(folder: Path) -> list[Path]:
+    """Pictures, PDFs and text files of a folder and the folders in it, sorted."""
+    kinds = (*IMAGES, ".pdf", ".txt")
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in kinds and p.is_file())
+
+
 def lines(data: bytes) -> list[Found]:
     """The texts of a file of QR texts, one a line. UnreadableFile: it is no text."""
     try:

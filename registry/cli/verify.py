@@ -106,7 +106,7 @@ def _groups(inputs: tuple[str, ...]) -> Iterator[list[tuple[str, str]] | str]:
         if len(given) > 255 or given.startswith(("http://", "https://")) or not path.exists():
             yield [(_short(given), given)]
             continue
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        files = scan.files_in(path) if path.is_dir() else [path]
         for file in files:
             try:
                 found = scan.read(file)
