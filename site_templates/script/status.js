@@ -29,12 +29,20 @@ const SUB = /^https:\/\/(.+)\/status\/(0|[1-9][0-9]{0,5})\.cwt$/;
 /**
  * @param {StatusList} list
  * @param {number} index
- * @returns {0 | 1 | 2 | 3 | null} valid, revoked, suspended, superseded; null: the list of others
+ * @returns {boolean} whether the index falls into this list
+ */
+export function coversIndex(list, index) {
+  return Math.floor(index / ENTRIES) === list.number;
+}
+
+/**
+ * @param {StatusList} list
+ * @param {number} index that the list covers
+ * @returns {number} 0 valid, 1 revoked, 2 suspended, 3 superseded
  */
 export function state(list, index) {
   const at = index - list.number * ENTRIES;
-  const byte = list.bits[Math.floor(at / 4)];
-  return byte === undefined ? null : /** @type {0 | 1 | 2 | 3} */ ((byte >> (2 * (at & 3))) & 3);
+  return (/** @type {number} */ (list.bits[at >> 2]) >> (2 * (at & 3))) & 3;
 }
 
 /**

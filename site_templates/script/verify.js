@@ -12,7 +12,7 @@ import * as fragment from "./fragment.js";
 import { sha256 } from "./keys.js";
 import * as merkle from "./merkle.js";
 import { Malformed, Refused, TooNew, levelOf } from "./reasons.js";
-import { state } from "./status.js";
+import { coversIndex, state } from "./status.js";
 import { addresses, covers, issuerOf } from "./trust.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
@@ -39,7 +39,7 @@ import { addresses, covers, issuerOf } from "./trust.js";
  * @property {import("./build_note.js").BuildNote | null} [note]
  * @property {boolean} [fetched] the note was read from the site and verified for this check
  * @property {import("./status.js").StatusList | null} [status] the list that covers the index, as
- *   the note pins it
+ *   the note pins it; a list of another range is no list
  * @property {merkle.Checkpoint | null} [checkpoint]
  * @property {Bytes | null} [leaf] the leaf hash found at the index
  * @property {Bytes[]} [proof] its inclusion proof in the note's tree
@@ -163,7 +163,8 @@ const ISSUER = {
   "key-compromised": "unsafe",
 };
 /** By the state in a status list. */
-const STATES = /** @type {const} */ ([null, "revoked", "suspended", "superseded"]);
+/** @type {(Reason | null)[]} */
+const STATES = [null, "revoked", "suspended", "superseded"];
 
 /**
  * @param {Evidence} e
@@ -229,10 +230,8 @@ class Found {
     this.fetched = !!e.note && !!e.fetched;
     this.inScope = covers(issuer, lsp, scheme);
     this.absent = !!e.note && index >= e.note.size;
-    const listed = e.status ? state(e.status, index) : null;
-    /** A list that covers other indexes is none; nothing is listed behind the end of the log. */
-    this.listed = listed !== null || (!!e.status && this.absent);
-    this.state = STATES[listed ?? 0];
+    this.list = e.status && coversIndex(e.status, index) ? e.status : null;
+    this.state = this.list ? STATES[state(this.list, index)] : null;
     this.expired = t >= expires(certificate);
     this.early = t < begins(certificate);
     this.trustExpired = t >= trust.expires;
@@ -289,7 +288,7 @@ class Found {
     if (this.unlogged()) {
       yield ["log-unchecked", this.fetched ? "fetched" : ""];
     }
-    if (!this.note || !this.listed) {
+    if (!this.note || !this.list) {
       yield ["status-stale", "none"];
     } else if (this.stale) {
       yield ["status-stale", this.fetched ? "registry" : ""];
@@ -350,7 +349,7 @@ class Found {
     if (this.state) {
       return this.state;
     }
-    if (!this.note || !this.listed) {
+    if (!this.note || !this.list) {
       return "none";
     }
     if (this.unlogged()) {

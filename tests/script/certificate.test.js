@@ -8,7 +8,6 @@ import {
   unitsHeld,
 } from "../../site_templates/script/certificate.js";
 import { check, split } from "../../site_templates/script/cose.js";
-import { Malformed } from "../../site_templates/script/reasons.js";
 import { againWithNoble, compare, load, outcome, plain, unhex, withBoth } from "./vectors.js";
 
 const { keys, cases } = load("certificates");
@@ -29,40 +28,11 @@ withBoth("every vector", async () => {
   assert.ok(cases.length > 200);
 });
 
-/**
- * @param {number[]} changes what is added to each byte in turn
- * @returns {Promise<number>} how many changed certificates were tried; none was taken
- */
-async function mutate(changes) {
-  const good = unhex(cases[0]?.["data"]);
-  const key = unhex(keys[cases[0]?.["key"]]);
-  let tried = 0;
-  for (let at = 0; at < good.length; at++) {
-    for (const change of changes) {
-      const data = good.slice();
-      data[at] = (data[at] ?? 0) + change;
-      tried += 1;
-      try {
-        assert.equal(await check(split(data), key), false, `byte ${at} plus ${change}`);
-      } catch (error) {
-        assert.ok(error instanceof Malformed, `byte ${at} plus ${change}: ${error}`);
-      }
-    }
-  }
-  assert.equal(tried, good.length * changes.length);
-  return tried;
-}
-
-test("no certificate with one changed byte is taken", async () => {
-  const tried = await mutate(Array.from({ length: 255 }, (_, i) => i + 1));
-  console.log(`${tried} certificates with one changed byte, none taken`);
-  assert.ok(tried > 50_000);
-});
-
 test("calendar days are inclusive, in Japan and in Indonesia", () => {
-  const [day] = [{ issueDay: 0, expiryDay: 0 }];
-  assert.equal(begins(/** @type {any} */ (day)), -32_400);
-  assert.equal(expires(/** @type {any} */ (day)), 61_200);
+  const certificate = decodePayload(split(unhex(cases[0]?.["data"])).payload);
+  const dates = { ...certificate, issueDay: 0, expiryDay: 0 };
+  assert.equal(begins(dates), -32_400);
+  assert.equal(expires(dates), 61_200);
 });
 
 test("texts", () => {
@@ -82,7 +52,3 @@ test("units held", () => {
 });
 
 againWithNoble();
-
-test("with noble no changed byte is taken either", async () => {
-  assert.ok((await mutate([1])) > 200);
-});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { verified } from "../../site_templates/script/build_note.js";
+import { share } from "../../site_templates/script/fragment.js";
+import { parseCheckpoint } from "../../site_templates/script/merkle.js";
+import { Refused } from "../../site_templates/script/reasons.js";
+import { parse } from "../../site_templates/script/status.js";
+import { anchor, logKey } from "../../site_templates/script/trust.js";
+import { certificateHash, examine, judge, verify } from "../../site_templates/script/verify.js";
+import { againWithNoble, load, unbase64, withBoth } from "./vectors.js";
+
+const tables = load("verdicts");
+const plain = /** @type {Record<string, any>} */ (tables.cases[0]);
+
+/**
+ * @param {Record<string, any>} vector
+ * @param {Map<string, Promise<any>>} [trustsRead] those of other vectors
+ * @returns {Promise<import("../../site_templates/script/verify.js").Evidence>}
+ */
+async function evidenceOf(vector, trustsRead = new Map()) {
+  const { trusts, builds, checkpoints, lists, entries, prefixes, texts } = tables;
+  /** @param {string} name */
+  const trustOf = (name) => {
+    trustsRead.set(name, trustsRead.get(name) ?? anchor(unbase64(trusts[name])));
+    return /** @type {ReturnType<typeof anchor>} */ (trustsRead.get(name));
+  };
+  const trust = vector["trust"] ? await trustOf(vector["trust"]) : null;
+  const [build, entry] = [builds[vector["build"]], entries[vector["entry"]]];
+  const note = build ? await verified(unbase64(build.note), await trustOf(build.trust)) : null;
+  const { id, publishers } = trust ?? (await trustOf("main"));
+  const keys = publishers.map((key) => key.public);
+  const list = lists[vector["list"]];
+  const checkpoint = checkpoints[vector["checkpoint"]];
+  return {
+    opened: await examine(texts[vector["text"]], trust),
+    trust,
+    walked: !!vector["walked"],
+    note,
+    fetched: !!vector["fetched"],
+    status: list ? await parse(unbase64(list), id, keys) : null,
+    checkpoint: checkpoint
+      ? await parseCheckpoint(unbase64(checkpoint), logKey(await trustOf("main")))
+      : null,
+    leaf: entry ? unbase64(entry.leaf) : null,
+    proof: entry ? entry.proof.map(unbase64) : [],
+    prefix: (prefixes[vector["prefix"]] ?? []).map(unbase64),
+    conflict: !!vector["conflict"],
+    ahead: !!vector["ahead"],
+    tooNew: !!vector["too_new"],
+  };
+}
+
+withBoth("every vector", async () => {
+  const trustsRead = new Map();
+  for (const vector of tables.cases) {
+    const found = await judge(await evidenceOf(vector, trustsRead), vector["now"]);
+    const shown = { ...found, certificate: found.certificate !== null };
+    assert.deepEqual(shown, vector["expect"], vector["name"]);
+  }
+  assert.ok(tables.cases.length > 400);
+});
+
+test("verify gives the certificate of a green verdict and raises for any other", async () => {
+  const evidence = await evidenceOf(plain);
+  const certificate = await verify(evidence, plain["now"]);
+  assert.equal(certificate, evidence.opened.certificate);
+  await assert.rejects(verify({ ...evidence, conflict: true }, plain["now"]), (error) => {
+    return error instanceof Refused && error.reason === "conflict";
+  });
+});
+
+test("the hash of a certificate is that of its bytes", async () => {
+  assert.match(await certificateHash(new Uint8Array()), /^e3b0c44298fc1c149afbf4c8996fb924/);
+});
+
+/**
+ * @param {number[]} changes what is added to each byte in turn
+ * @returns {Promise<number>} how many changed certificates were opened; none was taken
+ */
+async function mutate(changes) {
+  const { opened, trust = null } = await evidenceOf(plain);
+  const good = /** @type {Uint8Array<ArrayBuffer>} */ (opened.data);
+  let tried = 0;
+  for (let at = 0; at < good.length; at++) {
+    for (const change of changes) {
+      const data = good.slice();
+      data[at] = (data[at] ?? 0) + change;
+      const { fault, certificate } = await examine(share(data), trust);
+      const told = at < 8 ? "malformed" : at < 12 ? "unknown-key" : /malformed|signature-mismatch/;
+      assert.match(String(fault), new RegExp(told), `byte ${at} plus ${change}`);
+      assert.equal(certificate, null);
+      tried += 1;
+    }
+  }
+  assert.equal(tried, good.length * changes.length);
+  return tried;
+}
+
+test("no certificate with one changed byte is taken", async () => {
+  const tried = await mutate(Array.from({ length: 255 }, (_, i) => i + 1));
+  console.log(`${tried} certificates with one changed byte, none taken`);
+  assert.ok(tried > 50_000);
+});
+
+againWithNoble();
+
+test("with noble no certificate with one changed byte is taken either", async () => {
+  assert.ok((await mutate([1])) > 200);
+});
