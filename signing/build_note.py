@@ -116,7 +116,7 @@ def parse(data: bytes) -> BuildNote:
     parsed = note.parse(data)
     header, _, body = parsed.text.partition("\n")
     if header != HEADER:
-        later = re.fullmatch(r"absah-build/v[2-9][0-9]*", header)
+        later = re.fullmatch(r"absah-build/v([2-9]|[1-9][0-9]+)", header)
         raise TooNew("build", "a later header") if later else Malformed("build", "no such header")
     try:
         return _fields(loads(body), parsed)
@@ -161,7 +161,8 @@ def _fields(d: Any, parsed: note.Note) -> BuildNote:
     size = _whole(log["size"], 1)
     if len(root) != 32 or size > 2**31:
         raise Malformed("build", "log size or root out of range")
-    if type(lists) is not list or [entry["list"] for entry in lists] != list(lists_for(size)):
+    numbers = [_whole(entry["list"], 0) for entry in lists] if type(lists) is list else None
+    if numbers != list(lists_for(size)):
         raise Malformed("build", "not the status lists of this size")
     if type(d["catalogue"]) is not dict or type(d["registry"]) is not str:
         raise Malformed("build", "a field is of another type")

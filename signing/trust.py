@@ -120,7 +120,7 @@ def parse(data: bytes) -> TrustDocument:
     parsed = note.parse(data, note.TRUST_LIMIT)
     header, _, body = parsed.text.partition("\n")
     if header != HEADER:
-        later = re.fullmatch(r"absah-trust/v[2-9][0-9]*", header)
+        later = re.fullmatch(r"absah-trust/v([2-9]|[1-9][0-9]+)", header)
         raise TooNew("trust", "a later header") if later else Malformed("trust", "no such header")
     try:
         return _document(loads(body), parsed)
@@ -141,22 +141,18 @@ def anchor(data: bytes) -> TrustDocument:
 
 
 def step(current: TrustDocument, data: bytes) -> TrustDocument:
-    """The next document after a trusted one (T2, T4, T5).
+    """The next document after a trusted one (T2, T4, T5); the signatures of its roots come first.
 
     Malformed else. TooNew: signed by the roots of ``current``, but with a later header.
     """
-    try:
-        document = parse(data)
-    except TooNew:
-        _demand(current, note.parse(data, note.TRUST_LIMIT))
-        raise
+    _demand(current, note.parse(data, note.TRUST_LIMIT))
+    document = parse(data)
     if document.id != current.id:
         raise Malformed("trust-registry", "the document of another registry")
     if document.version != current.version + 1:
         raise Malformed("trust-version", "not the next version")
     if document.previous != current.digest:
         raise Malformed("trust-previous", "not the successor of this document")
-    _demand(current, document.note)
     _demand(document, document.note)
     return document
 
@@ -226,6 +222,8 @@ def _issuer(d: Any) -> Issuer:
     if kid != keys.kid(x):
         raise Malformed("trust-keys", "a kid is not its key's")
     scope, status = d["scope"], d["status"]
+    if type(scope) is not dict:
+        raise Malformed("trust", "not a scope")
     lsps = tuple(_whole(n, 0) for n in _list(scope["lsps"])) if "lsps" in scope else None
     schemes = tuple(_text(s) for s in _list(scope["schemes"])) if "schemes" in scope else None
     if lsps == () or schemes == ():
