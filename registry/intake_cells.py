@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from registry.records import Fault
 
+NO_TEXT = "\udcff"
+"""Stands for bytes that are no text in the file's encoding; no file can hold it as text."""
+
 
 class Kind(StrEnum):
     """Kinds of cells that are not text. The values are the words of the child process."""

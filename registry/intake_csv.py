@@ -6,18 +6,20 @@ are bounded, and a NUL ends it: such a file is no text. Rows are handed on one b
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from registry.intake_cells import Row, Sheet, UnreadableError
+from registry.intake_cells import NO_TEXT, Row, Sheet, UnreadableError
 from registry.intake_columns import known_columns
 
 ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "cp932")
 """What a user may name; the first two are recognised by themselves."""
 LINE_LIMIT = 1_000_000
+_MARKING = "absah.mark"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -35,13 +37,11 @@ def open_csv(file: BinaryIO, encoding: str | None) -> Sheet:
 def text_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     """The lines of ``file`` with their ends, each bounded. UnreadableError names the row.
 
-    In UTF-8 a byte that is none comes as a lone surrogate (surrogateescape), so that the cell which
-    holds it can be named; other encodings stop there.
+    Bytes that are no text in this encoding become NO_TEXT, so that their cell can be named.
     """
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
-    text = io.TextIOWrapper(file, encoding, errors=errors, newline="")
-    row = 0
-    try:
+    # Closed here, and not by the garbage collector: with it goes ``file``, which was read.
+    with io.TextIOWrapper(file, encoding, errors=_MARKING, newline="") as text:
+        row = 0
         while line := text.readline(LINE_LIMIT):
             row += 1
             if "\0" in line:
@@ -49,10 +49,15 @@ def text_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
             if len(line) == LINE_LIMIT:
                 raise UnreadableError("line-too-long", row, limit=str(LINE_LIMIT))
             yield line
-    except UnicodeError as error:
-        raise UnreadableError("encoding", row + 1, encoding=encoding) from error
-    finally:
-        text.detach()
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return NO_TEXT, error.end
+
+
+codecs.register_error(_MARKING, _mark)
 
 
 def _encoding(file: BinaryIO) -> str:

@@ -12,7 +12,7 @@ import unicodedata
 from datetime import date
 from functools import lru_cache
 
-from registry.intake_cells import Cell, CellError, Kind, Raw, shown
+from registry.intake_cells import NO_TEXT, Cell, CellError, Kind, Raw, shown
 from registry.records import registration_key
 from signing.certificate import text_fault
 
@@ -221,8 +221,8 @@ def _strange_character(text: str) -> CellError:
 
 def _character_code(character: str) -> str:
     category = unicodedata.category(character)
-    if "\udc80" <= character <= "\udcff":
-        return "encoding-cell"  # a byte that is not UTF-8 (surrogateescape)
+    if character == NO_TEXT:
+        return "encoding"
     if character in "\r\n\u2028\u2029":
         return "line-break"
     if category == "Cc":

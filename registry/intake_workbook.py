@@ -17,6 +17,10 @@ from registry import intake_xlsx
 from registry.intake_cells import Cell, Kind, Raw, Row, Sheet, UnreadableError, shown, text_of
 from registry.intake_columns import known_columns
 
+MEMORY = 1 << 30
+"""Bytes of address space that the child may take."""
+SECONDS = 120
+"""Seconds of processor time that it may take."""
 _SCRIPT = Path(__file__).with_name("intake_xlsx.py")
 _LINE = 16 << 20
 """Longest line of the child in bytes: 64 cells of 12,000 characters, each escaped."""
@@ -50,7 +54,7 @@ def open_workbook(file: BinaryIO, most_rows: int) -> Sheet:
 
 def _rows(file: BinaryIO, most_rows: int) -> Iterator[tuple[int, list[Raw]]]:
     child = subprocess.Popen(
-        [sys.executable, "-I", "-B", str(_SCRIPT), str(most_rows)],
+        [sys.executable, "-I", "-B", str(_SCRIPT), str(most_rows), str(MEMORY), str(SECONDS)],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # warnings of openpyxl; what matters comes as a line
@@ -77,7 +81,7 @@ def _rows(file: BinaryIO, most_rows: int) -> Iterator[tuple[int, list[Raw]]]:
 def _message(line: bytes, child: subprocess.Popen[bytes]) -> list[Any]:
     if not line.endswith(b"\n"):
         # No last word: killed by a limit (a negative code), or it never began.
-        killed = not line and child.wait(timeout=intake_xlsx.SECONDS) < 0
+        killed = not line and child.wait(timeout=SECONDS) < 0
         raise _damaged("workbook-too-costly" if killed else "workbook-damaged")
     try:
         message = json.loads(line)

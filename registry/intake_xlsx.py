@@ -1,7 +1,7 @@
 """The child process that reads a workbook, and nothing else.
 
-Run as a script with limits on memory and processor time, the workbook on standard input, so that a
-hostile file can end this process and no other. It writes JSON lines::
+Run as a script ``ROWS MEMORY SECONDS``, the workbook on standard input, it confines itself first,
+so that a hostile file can end this process and no other. It writes JSON lines::
 
     ["row", 2, ["text", null, ["number", "123"], ["date", "2026-01-14"], ...]]
     ["fault", "zip-budget", {"limit": "256 MiB"}]     reading stops there
@@ -21,9 +21,6 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any, BinaryIO, NoReturn
 
-MEMORY = 1 << 30
-"""Bytes of address space."""
-SECONDS = 120
 MEMBERS = 200
 UNPACKED = 256 << 20
 RATIO = 200
@@ -49,8 +46,8 @@ class Fault(Exception):
 
 def main() -> None:
     """Read the workbook on standard input, write JSON lines on standard output."""
-    _confine()
-    most_rows = int(sys.argv[1])
+    most_rows, memory, seconds = map(int, sys.argv[1:])
+    _confine(memory, seconds)
     with open(0, "rb", closefd=False) as file:
         try:
             _check_zip(file)
@@ -65,12 +62,12 @@ def main() -> None:
     sys.stdout.flush()
 
 
-def _confine() -> None:
+def _confine(memory: int, seconds: int) -> None:
     import resource  # noqa: PLC0415 so that other systems can import this module for its figures
 
     for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):
