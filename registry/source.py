@@ -35,6 +35,17 @@ class Source(Protocol):
         ...
 
 
+class ListedSource(Source, Protocol):
+    """A site that may be able to say which files it holds."""
+
+    def listing(self) -> list[str] | None:
+        """Paths of all files below the site, sorted; None where a host cannot tell.
+
+        Unreachable: a folder of it could not be read.
+        """
+        ...
+
+
 class FolderSource:
     """A published folder on this machine."""
 
@@ -52,6 +63,21 @@ class FolderSource:
         except OSError as error:
             raise Unreachable(f"{path}: {error.strerror}") from error
         return _capped(path, data, limit)
+
+    def listing(self) -> list[str]:
+        """See :class:`ListedSource`. A link to a folder counts as a file: it is not followed."""
+        found, folders = [], [self.folder]
+        while folders:
+            folder = folders.pop()
+            try:
+                for path in folder.iterdir():
+                    if path.is_dir() and not path.is_symlink():
+                        folders.append(path)
+                    else:
+                        found.append(path.relative_to(self.folder).as_posix())
+            except OSError as error:
+                raise Unreachable(f"{folder}: {error.strerror}") from error
+        return sorted(found)
 
 
 class UrlSource:
@@ -78,8 +104,11 @@ class UrlSource:
             raise Unreachable(f"{path}: {error}") from error
         return _capped(path, data, limit)
 
+    def listing(self) -> None:
+        """See :class:`ListedSource`: a static host does not list its files."""
 
-def open_source(site: str) -> Source:
+
+def open_source(site: str) -> ListedSource:
     """The source of an ``http(s)://`` address, or of a folder."""
     if site.startswith(("http://", "https://")):
         return UrlSource(site)

@@ -1,0 +1,63 @@
+"""Recomputes a published registry from public data, with public keys only.
+
+Trust first, then the build notes that it verifies, then what the notes pin: log, status lists,
+catalogue, every other file. A check that rests on something which could not be verified is not
+made, and the report says so: "could not check" is neither a fault nor a clean bill.
+"""
+
+from __future__ import annotations
+
+from registry import audit_files, audit_log, audit_notes, audit_status, audit_trust
+from registry.audit_report import Fault, Missed, Report
+from registry.audit_site import FILE_LIMIT, Site
+from registry.source import ListedSource, Unreachable
+from signing.trust import TrustDocument
+
+__all__ = ["Fault", "Missed", "Report", "audit"]
+
+TRIES = 3
+"""Runs over a site that is published anew while it is being read."""
+
+
+def audit(source: ListedSource, anchor: TrustDocument | None, now: int) -> Report:
+    """Everything that can be checked about a site at ``now`` (seconds since 1970-01-01 UTC).
+
+    ``anchor`` is a trust document that the auditor holds; None takes the site's first one.
+    """
+    report = Report()
+    for _ in range(TRIES):
+        report = Report()
+        try:
+            before = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True)
+            _run(Site(source, report), anchor, now)
+            settled = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True) == before
+        except Unreachable as error:
+            report.could_not_check.append(Missed(source.address, str(error)))
+            break
+        if settled:
+            break
+    else:
+        why = "the site was published anew while it was read"
+        report.could_not_check.append(Missed(audit_notes.HEAD, why))
+    report.faults = list(dict.fromkeys(report.faults))
+    return report
+
+
+def _run(site: Site, anchor: TrustDocument | None, now: int) -> None:
+    report = site.report
+    trusted = audit_trust.check(site, anchor, now)
+    report.trust_versions = len(trusted.documents)
+    if not trusted.documents:
+        site.missed("", "no trust document could be verified, so nothing else was")
+        return
+    report.registry = trusted.newest.id
+    noted = audit_notes.check(site, trusted, now)
+    report.builds = len(noted.notes)
+    if not noted.notes:
+        site.missed("", "no build note could be verified, so log, lists and files were not")
+        return
+    present = noted.present
+    report.build, report.size, report.root = present.build, present.size, present.root
+    entries = audit_log.check(site, trusted, noted)
+    report.certificates = audit_status.check(site, trusted, noted, entries)
+    audit_files.check(site, present)

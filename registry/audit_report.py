@@ -1,0 +1,225 @@
+"""What an audit found, said to people: faults by path, remarks, counts, and what was out of reach.
+
+Every fault has a code, on which scripts rely, and a sentence in English and Indonesian.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from registry.errors import Words
+
+
+class Fault(NamedTuple):
+    """Something published that is not as it must be."""
+
+    path: str
+    """The file that is wrong, below the site."""
+    code: str
+    words: Words
+
+
+class Missed(NamedTuple):
+    """Something that could not be looked at. It is no fault, and never a clean bill."""
+
+    path: str
+    why: str
+    """For people, in English: what the host, the disk or a check before it said."""
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of an audit."""
+
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[Fault] = field(default_factory=list)
+    """What a reader will notice at ``now`` although nothing published is wrong."""
+    could_not_check: list[Missed] = field(default_factory=list)
+    registry: str = ""
+    build: int = 0
+    """Number of the newest verified build note; 0 = there is none."""
+    size: int = 0
+    """Entries of its log."""
+    root: bytes = b""
+    certificates: dict[str, int] = field(default_factory=dict)
+    """Number of certificates by state: ``valid revoked suspended superseded``."""
+    trust_versions: int = 0
+    builds: int = 0
+    files: int = 0
+    """Files that were read and checked."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 faults, 3 no fault, but not everything could be checked."""
+        return 1 if self.faults else 3 if self.could_not_check else 0
+
+
+def fault(path: str, code: str, **values: object) -> Fault:
+    """The fault of this code; ``values`` fill its sentence."""
+    words = FAULT_WORDS[code]
+    return Fault(path, code, Words(words.en.format(**values), words.id.format(**values)))
+
+
+FAULT_WORDS = {
+    # Files
+    "missing": Words("is not there", "tidak ada"),
+    "extra-file": Words(
+        "is served, but nothing that is signed names it",
+        "disajikan, tetapi tidak disebut oleh data bertanda tangan",
+    ),
+    "bad-path": Words(
+        "names a path that is not allowed: {name}", "menyebut jalur terlarang: {name}"
+    ),
+    "digest": Words(
+        "is not the file whose SHA-256 {by} states", "bukan berkas dengan SHA-256 menurut {by}"
+    ),
+    "copy": Words("is not the copy of {of} that it should be", "bukan salinan dari {of}"),
+    "form": Words("is not in the form of such a file: {why}", "bentuk berkas ini salah: {why}"),
+    "files-order": Words(
+        "does not list its paths in ASCII order, each once: {name}",
+        "jalurnya tidak berurutan ASCII atau ganda: {name}",
+    ),
+    "files-listed": Words(
+        "lists a file that stands elsewhere or nowhere: {name}",
+        "memuat berkas yang tidak boleh didaftar di sini: {name}",
+    ),
+    "scheme-name": Words(
+        "does not have the name that its SHA-256 gives it", "namanya tidak sesuai SHA-256 isinya"
+    ),
+    "twin": Words("does not unpack to {of}", "hasil dekompresinya bukan {of}"),
+    "twin-header": Words(
+        "has another gzip header than absah writes", "kepala gzip-nya bukan buatan absah"
+    ),
+    # Trust
+    "trust-refused": Words("is refused: {why}", "ditolak: {why}"),
+    "trust-anchor": Words(
+        "is not the trust document that you hold: another registry, or a second history",
+        "bukan dokumen kepercayaan yang Anda pegang: registri lain, atau riwayat kedua",
+    ),
+    "unknown-line": Words(
+        "carries a signature line of an unknown key: {name}",
+        "memuat baris tanda tangan dari kunci tak dikenal: {name}",
+    ),
+    "key-refused": Words(
+        "names a key that must not be used, {name}: {why}",
+        "memuat kunci yang tidak boleh dipakai, {name}: {why}",
+    ),
+    "key-role": Words(
+        "gives a key a second role: {name} was {old} before",
+        "memberi kunci peran kedua: {name} sebelumnya {old}",
+    ),
+    "history-dropped": Words(
+        "leaves out or moves an entry of the version before: {name}",
+        "menghapus atau memindahkan entri versi sebelumnya: {name}",
+    ),
+    "history-changed": Words(
+        "changes what never changes in the entry {name}",
+        "mengubah bagian tetap dari entri {name}",
+    ),
+    "history-until": Words("moves the end of {name} to later", "memundurkan batas akhir {name}"),
+    "history-status": Words(
+        "takes back the status of {name}: it goes from active to retired to compromised only",
+        "memundurkan status {name}: hanya boleh active, retired, lalu compromised",
+    ),
+    "history-final": Words(
+        "takes back or raises the cut-off (final) of {name}",
+        "mencabut atau menaikkan batas (final) {name}",
+    ),
+    "history-former": Words(
+        "no longer names the former address {name}", "tidak lagi memuat alamat lama {name}"
+    ),
+    "trust-unlogged": Words(
+        "does not stand in the log of {size} entries, in its order",
+        "tidak tercatat pada urutannya dalam log {size} entri",
+    ),
+    "trust-hidden": Words(
+        "entry {index} is a trust document that is not published",
+        "entri {index} adalah dokumen kepercayaan yang tidak diterbitkan",
+    ),
+    "final-root": Words(
+        "states a root at size {size} that is not the log's",
+        "menyebut root pada ukuran {size} yang bukan milik log",
+    ),
+    # Build notes
+    "note-refused": Words("is refused: {why}", "ditolak: {why}"),
+    "note-trust": Words(
+        "names trust version {named}, but the newest one published is {newest}",
+        "menyebut versi kepercayaan {named}, padahal yang terbaru {newest}",
+    ),
+    "note-number": Words("holds build {number}", "berisi build {number}"),
+    "note-conflict": Words(
+        "is another signed note than {of} with the same number: two histories",
+        "berbeda dari {of} dengan nomor yang sama: dua riwayat",
+    ),
+    "note-older": Words(
+        "is build {number}, but build {newest} was published",
+        "adalah build {number}, padahal build {newest} sudah terbit",
+    ),
+    "note-chain": Words(
+        "does not follow the note before it: {why}", "tidak menyambung catatan sebelumnya: {why}"
+    ),
+    "note-fell": Words(
+        "goes back behind the note before it: {what}", "mundur dari catatan sebelumnya: {what}"
+    ),
+    "note-ahead": Words(
+        "lies more than a day ahead of this clock: {issued}",
+        "lebih dari sehari di depan jam ini: {issued}",
+    ),
+    "note-root": Words(
+        "pins a root that is not the one of the log's first {size} entries",
+        "menyebut root yang bukan milik {size} entri pertama log",
+    ),
+    # Log
+    "checkpoint-refused": Words("is refused: {why}", "ditolak: {why}"),
+    "checkpoint-root": Words(
+        "is signed over a root that is not the one of the log's first {size} entries",
+        "menandatangani root yang bukan milik {size} entri pertama log",
+    ),
+    "checkpoint-ahead": Words(
+        "is signed for more entries than the newest build note pins: {size}",
+        "ditandatangani untuk lebih banyak entri daripada catatan build terbaru: {size}",
+    ),
+    "tile": Words("is not the hashes of the log's entries", "bukan hash dari entri log"),
+    "bundle": Words(
+        "is not the entries under the signed root", "bukan entri di bawah root bertanda tangan"
+    ),
+    "entry-form": Words(
+        "entry {index} is not a type and a SHA-256", "entri {index} bukan tipe dan SHA-256"
+    ),
+    # Status
+    "status-refused": Words("is refused: {why}", "ditolak: {why}"),
+    "status-time": Words(
+        "states a time that its build notes contradict",
+        "waktunya bertentangan dengan catatan build",
+    ),
+    "status-other": Words(
+        "states {state} for entry {index}, which is no certificate and must be revoked",
+        "menyebut {state} untuk entri {index}, yang bukan sertifikat dan harus revoked",
+    ),
+    "status-unused": Words(
+        "states {state} for index {index}, which the log does not hold yet",
+        "menyebut {state} untuk indeks {index}, yang belum ada di log",
+    ),
+    "status-change": Words(
+        "takes certificate {index} from {old} to {new}, which is never allowed",
+        "mengubah sertifikat {index} dari {old} menjadi {new}, yang tidak pernah diizinkan",
+    ),
+}
+
+REMARK_WORDS = {
+    "stale": Words(
+        "was issued {issued}: older than the {days} days after which readers warn",
+        "terbit {issued}: melewati {days} hari, pembaca akan diberi peringatan",
+    ),
+    "trust-expired": Words(
+        "expired {expires}: readers are told to ask",
+        "kedaluwarsa {expires}: pembaca diminta bertanya",
+    ),
+}
+
+
+def remark(path: str, code: str, **values: object) -> Fault:
+    """The remark of this code; ``values`` fill its sentence."""
+    words = REMARK_WORDS[code]
+    return Fault(path, code, Words(words.en.format(**values), words.id.format(**values)))
