@@ -57,7 +57,8 @@ class Reading:
     digest: str = ""
     """SHA-256 of the file's bytes, hex."""
     rows: list[tuple[int, Record]] = field(default_factory=list)
-    """(row number, record) of the rows without a fault, in the file's order."""
+    """(row number, record) of the rows without a fault, in the file's order. None of them where
+    the file could not be read to its end."""
     faults: list[Fault] = field(default_factory=list)
     """In order of row; within a row in order of column. Row 0: the file as a whole."""
     dropped: list[str] = field(default_factory=list)
@@ -114,6 +115,8 @@ def read(
             sheet = _open(file, path.suffix.lower(), options)
             _Collector(reading, catalogue, today, options).take(sheet)
         except UnreadableError as error:
+            # Half a file is no file: what came before must not be issued with --accept-valid.
+            reading.rows.clear()
             reading.faults.append(error.fault)
     reading.sort()
     return reading

@@ -112,21 +112,12 @@ def _line(**changes: object) -> bytes:
     return (json.dumps(own(9) | changes) + "\n").encode()
 
 
-def csv_files() -> list[Hostile]:
-    """Files that are, or claim to be, CSV."""
-    text, bare = sound_csv(), sound_csv().replace(b"\r\n", b"\n")
-    header, *rows = bare.decode().splitlines()
-    cut = ";".join(rows[1].split(";")[:-1])
-    doubled = [own(n, nama="=x") for n in range(1, 40)]
+def csv_texts() -> list[Hostile]:
+    """CSV files whose bytes are the trouble, or that are no CSV at all."""
+    text = sound_csv()
     return [
         Hostile("empty.csv", b"", "empty-file", 0),
         Hostile("mark-only.csv", b"\xef\xbb\xbf", "no-header", 1),
-        Hostile("blank-first.csv", b"\r\n" + text, "no-header", 1),
-        Hostile("header-only.csv", header.encode(), "no-rows", 0),
-        Hostile("blank-rows.csv", header.encode() + b"\n;;;;;\n\n;;\n", "no-rows", 0),
-        Hostile("no-header.csv", "\n".join(rows).encode(), "no-header", 1),
-        Hostile("pipe.csv", text.replace(b";", b"|"), "no-header", 1),
-        Hostile("title-row.csv", b"DAFTAR PESERTA\n" + text, "no-header", 1),
         Hostile("cp1252.csv", text.replace(b"Budi", b"Jos\xe9", 1), "encoding", 2),
         Hostile("overlong-utf8.csv", text.replace(b"Budi", b"\xc0\xafudi", 1), "encoding", 2),
         Hostile("surrogate-utf8.csv", text.replace(b"Budi", b"\xed\xa0\x80", 1), "encoding", 2),
@@ -137,12 +128,33 @@ def csv_files() -> list[Hostile]:
         Hostile("gzip.csv", b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "nul", 1),
         Hostile("open-quote.csv", text.replace(b"Budi", b'"Budi', 1), "csv-quotes", 2),
         Hostile("stray-quote.csv", text.replace(b"Budi", b'"B"udi', 1), "csv-quotes", 2),
-        Hostile("short-row.csv", "\n".join([header, rows[0], cut]).encode(), "ragged", 3),
-        Hostile("long-row.csv", "\n".join([header, rows[0] + ";x"]).encode(), "ragged", 2),
-        Hostile("cut.csv", text[:-40], "ragged", 4),
         Hostile("long-line.csv", text + b"x" * 3_000_000, "line-too-long", 5),
         Hostile("long-cell.csv", text + b"x" * 200_000, "cell-too-long", 5),
         Hostile("quote-swallows.csv", text + b'"' + text * 2_000, "cell-too-long", 5),
+        Hostile("page.xls", b"<html><table><tr><td>nama</td></tr></table></html>",
+            "not-a-workbook", 0),
+        Hostile("renamed.xlsx", text, "not-a-workbook", 0),
+        Hostile("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
+            "workbook-encrypted", 0),
+    ]  # fmt: skip
+
+
+def csv_shapes() -> list[Hostile]:
+    """CSV files whose header or rows are the trouble."""
+    text, bare = sound_csv(), sound_csv().replace(b"\r\n", b"\n")
+    header, *rows = bare.decode().splitlines()
+    cut = ";".join(rows[1].split(";")[:-1])
+    doubled = [own(n, nama="=x") for n in range(1, 40)]
+    return [
+        Hostile("blank-first.csv", b"\r\n" + text, "no-header", 1),
+        Hostile("header-only.csv", header.encode(), "no-rows", 0),
+        Hostile("blank-rows.csv", header.encode() + b"\n;;;;;\n\n;;\n", "no-rows", 0),
+        Hostile("no-header.csv", "\n".join(rows).encode(), "no-header", 1),
+        Hostile("pipe.csv", text.replace(b";", b"|"), "no-header", 1),
+        Hostile("title-row.csv", b"DAFTAR PESERTA\n" + text, "no-header", 1),
+        Hostile("short-row.csv", "\n".join([header, rows[0], cut]).encode(), "ragged", 3),
+        Hostile("long-row.csv", "\n".join([header, rows[0] + ";x"]).encode(), "ragged", 2),
+        Hostile("cut.csv", text[:-40], "ragged", 4),
         Hostile("missing-column.csv", _changed_header("lsp", "kota"), "column-missing", 1),
         Hostile("twin-column.csv", _changed_header("NIK", "nama"), "column-twice", 1),
         Hostile("twin-languages.csv", _changed_header("NIK", "name"), "column-twice", 1),
@@ -154,11 +166,6 @@ def csv_files() -> list[Hostile]:
         Hostile("many-faults.csv", as_csv(table(doubled)), "too-many-faults", 31,
             {"max_faults": 30}),
         Hostile("many-rows.csv", text, "too-many-rows", 4, {"max_rows": 2}),
-        Hostile("page.xls", b"<html><table><tr><td>nama</td></tr></table></html>",
-            "not-a-workbook", 0),
-        Hostile("renamed.xlsx", text, "not-a-workbook", 0),
-        Hostile("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
-            "workbook-encrypted", 0),
     ]  # fmt: skip
 
 
@@ -184,16 +191,14 @@ def line_files() -> list[Hostile]:
     ]
 
 
-def workbooks() -> list[Hostile]:
-    """Files that begin like a workbook."""
-    far = _text_cell(b"XFD1048576", b"x")
-    extra = SHEET.replace("sheet1", "sheet2")
-    two = as_two_sheets()
+def workbook_zips() -> list[Hostile]:
+    """Workbooks whose container is the trouble."""
     encrypted = bytearray(sound_xlsx())
     entry = encrypted.rindex(b"PK\x01\x02")
     encrypted[entry + 8] |= 1
     damaged = bytearray(sound_xlsx())
     damaged[damaged.index(SHEET.encode()) + len(SHEET) + 99] ^= 0xFF
+    extra = SHEET.replace("sheet1", "sheet2")
     return [
         Hostile("cut.xlsx", sound_xlsx()[:-400], "workbook-damaged", 0),
         Hostile("flipped.xlsx", bytes(damaged), "workbook-damaged", 0),
@@ -206,6 +211,12 @@ def workbooks() -> list[Hostile]:
             "zip-budget", 0),
         Hostile("declared.xlsx", declared_size(300 << 20), "zip-budget", 0),
         Hostile("twin-part.xlsx", twin_part(), "workbook-damaged", 0),
+    ]  # fmt: skip
+
+
+def workbook_parts() -> list[Hostile]:
+    """Workbooks whose XML is the trouble."""
+    return [
         Hostile("laughs-sheet.xlsx", repacked({SHEET: lambda part: BOMB + part}),
             "workbook-dtd", 0),
         Hostile("laughs-strings.xlsx", repacked({STRINGS: lambda part: BOMB + part}, shared()),
@@ -222,12 +233,18 @@ def workbooks() -> list[Hostile]:
             .encode("utf-16")}), "workbook-damaged", 0),
         Hostile("cut-xml.xlsx", repacked({SHEET: lambda part: part[:-60]}), "workbook-damaged", 0),
         Hostile("not-xml.xlsx", repacked({BOOK: lambda part: b"nama;lsp"}), "workbook-damaged", 0),
+    ]  # fmt: skip
+
+
+def workbook_cells() -> list[Hostile]:
+    """Workbooks whose rows and cells are the trouble."""
+    far = _text_cell(b"XFD1048576", b"x")
+    return [
         Hostile("far-cell.xlsx", with_rows(_row(1_048_576, far)), "too-many-columns", 1_048_576),
         Hostile("far-column.xlsx", with_rows(_row(5, _text_cell(b"BM5", b"x"))),
             "too-many-columns", 5),
         Hostile("far-row.xlsx", with_rows(_row(99_999_999_999, _text_cell(b"A99999999999", b"x"))),
             "too-many-rows", 99_999_999_999),
-        Hostile("many-rows.xlsx", sound_xlsx(), "too-many-rows", 4, {"max_rows": 2}),
         Hostile("twin-row.xlsx", with_rows(_row(3, _text_cell(b"A3", b"x"))),
             "workbook-damaged", 0),
         Hostile("rows-in-disorder.xlsx", with_rows(_row(2, _text_cell(b"A2", b"x"))),
@@ -244,17 +261,24 @@ def workbooks() -> list[Hostile]:
             "workbook-damaged", 0),
         Hostile("number-9000-digits.xlsx", with_rows(b'<row r="9"><c r="A9"><v>' + b"9" * 9_000 +
             b"</v></c></row>"), "workbook-damaged", 0),
-        Hostile("two-sheets.xlsx", two, "which-sheet", 0),
+        Hostile("array-formula.xlsx", with_rows(b'<row r="5"><c r="C5"><f t="array" ref="C5:C5">'
+            b"1+1</f><v>2</v></c></row>"), "formula-cell", 5),
+        Hostile("serial-past-9999.xlsx", with_rows(b'<row r="5"><c r="E5"><v>99999999999</v></c>'
+            b"</row>"), "date-is-number", 5),
+    ]  # fmt: skip
+
+
+def workbook_sheets() -> list[Hostile]:
+    """Workbooks whose sheets or header are the trouble."""
+    return [
+        Hostile("many-rows.xlsx", sound_xlsx(), "too-many-rows", 4, {"max_rows": 2}),
+        Hostile("two-sheets.xlsx", as_two_sheets(), "which-sheet", 0),
         Hostile("hidden-sheet.xlsx", repacked({BOOK: swap(b'state="visible"',
             b'state="hidden"')}), "which-sheet", 0),
         Hostile("title-row.xlsx", as_xlsx([["DAFTAR PESERTA"], *table([own(1)])]), "no-header", 1),
         Hostile("empty-sheet.xlsx", as_xlsx([]), "empty-file", 0),
         Hostile("header-only.xlsx", as_xlsx([list(SOUND)]), "no-rows", 0),
         Hostile("numbers-as-header.xlsx", as_xlsx([[1, 2, 3], *table([own(1)])]), "no-header", 1),
-        Hostile("array-formula.xlsx", with_rows(b'<row r="5"><c r="C5"><f t="array" ref="C5:C5">'
-            b"1+1</f><v>2</v></c></row>"), "formula-cell", 5),
-        Hostile("serial-past-9999.xlsx", with_rows(b'<row r="5"><c r="E5"><v>99999999999</v></c>'
-            b"</row>"), "date-is-number", 5),
     ]  # fmt: skip
 
 
@@ -335,4 +359,11 @@ def twin_part() -> bytes:
 
 def hostile() -> list[Hostile]:
     """All of them."""
-    return [*csv_files(), *line_files(), *workbooks()]
+    texts = [*csv_texts(), *csv_shapes(), *line_files()]
+    return [
+        *texts,
+        *workbook_zips(),
+        *workbook_parts(),
+        *workbook_cells(),
+        *workbook_sheets(),
+    ]

@@ -213,3 +213,11 @@ def test_a_missing_file_and_a_folder_are_no_files(tmp_path: Path) -> None:
         read(tmp_path / "none.csv", catalogue(), today=TODAY)
     with pytest.raises(OSError, match="not a regular file"):
         read(tmp_path, catalogue(), today=TODAY)
+
+
+@pytest.mark.parametrize("tail", [b'"open', b"x" * 3_000_000, b"nul\0"])
+def test_a_file_that_is_not_read_to_its_end_gives_no_rows(tmp_path: Path, tail: bytes) -> None:
+    found = reading(tmp_path, "a.csv", as_csv(table([own(1), own(2)])) + tail)
+    assert len(found.faults) == 1
+    assert found.faults[0].row == 4
+    assert found.rows == []

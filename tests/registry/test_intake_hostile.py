@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import intake_workbook
+from registry import intake, intake_workbook
 from registry.intake_faults import line
 from registry.intake_report import faults_csv, faults_xlsx
 from tests.registry.hostile_files import (
@@ -99,6 +99,15 @@ def test_a_costly_workbook_ends_the_child_alone(
 def test_the_same_workbook_is_read_within_the_limits(tmp_path: Path) -> None:
     found = reading(tmp_path, "a.xlsx", COSTLY)
     assert (len(found.rows), found.faults) == (3, [])
+
+
+def test_a_large_workbook_is_refused_before_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_WORKBOOK_BYTES", 5_000)
+    monkeypatch.setattr(intake_workbook, "_SCRIPT", tmp_path / "none.py")
+    found = reading(tmp_path, "a.xlsx", sound_xlsx())
+    assert [fault.code for fault in found.faults] == ["zip-budget"]
 
 
 CHILDREN = {
