@@ -189,8 +189,8 @@ def test_base_install_reads_a_picture(installed: Path, site: Path, tmp_path: Pat
 
 
 def test_base_install_audits(installed: Path, site: Path, tmp_path: Path) -> None:
-    options = ["--state", tmp_path / "state"]
-    call(installed / "absah", "audit", site / "public", *options, cwd=tmp_path)
+    trusted = ["--trust", site / "public" / "trust"]
+    call(installed / "absah", "audit", site / "public", *trusted, cwd=tmp_path)
 
 
 def test_checkout_installs_with_python_alone(tmp_path: Path) -> None:
