@@ -55,3 +55,21 @@ export function hex(data) {
 export function same(a, b) {
   return !!a && a.length === b?.length && a.every((byte, i) => byte === b[i]);
 }
+
+/**
+ * @param {ReadableStream<Bytes>} stream
+ * @param {number} limit bytes
+ * @returns {Promise<Bytes | null>} all of it; null, and read no further, where it is longer
+ */
+export async function readAll(stream, limit) {
+  const reader = stream.getReader();
+  let whole = new Uint8Array();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    whole = concat(whole, part.value);
+    if (whole.length > limit) {
+      await reader.cancel();
+      return null;
+    }
+  }
+  return whole;
+}

@@ -5,7 +5,7 @@
  * first: 0 valid, 1 revoked, 2 suspended, 3 superseded. Inflated it is always 32,768 bytes.
  */
 
-import { concat, encode, same } from "./bytes.js";
+import { concat, encode, readAll, same } from "./bytes.js";
 import { decode } from "./cbor.js";
 import { hasOnly } from "./certificate.js";
 import { byteStringHead, sigStructure } from "./cose.js";
@@ -174,19 +174,10 @@ async function inflate(packed) {
  * @returns {Promise<Bytes | null>} null: no complete zlib stream, or one of more than 32,768 bytes
  */
 async function inflated(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const reader = stream.getReader();
-  let bits = new Uint8Array();
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      bits = concat(bits, part.value);
-      if (bits.length > LENGTH) {
-        await reader.cancel();
-        return null;
-      }
-    }
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return await readAll(stream, LENGTH);
   } catch {
     return null; // not a zlib stream, or cut off
   }
-  return bits;
 }

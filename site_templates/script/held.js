@@ -1,0 +1,286 @@
+/**
+ * What a client holds of one registry: every object in it has been verified.
+ *
+ * Build note (a hint), trust walk to the version that it names, the note's signature, checkpoint.
+ * Nothing is believed for where it came from.
+ */
+
+import { hex, same } from "./bytes.js";
+import * as build from "./build_note.js";
+import { sha256 } from "./keys.js";
+import * as merkle from "./merkle.js";
+import * as note from "./note.js";
+import { Tiles } from "./proofs.js";
+import { Malformed, TooNew } from "./reasons.js";
+import { fileSource } from "./source.js";
+import * as status from "./status.js";
+import * as trust from "./trust.js";
+
+/** @typedef {import("./bytes.js").Bytes} Bytes */
+/** @typedef {import("./build_note.js").BuildNote} BuildNote */
+/** @typedef {import("./source.js").Source} Source */
+/** @typedef {import("./trust.js").TrustDocument} TrustDocument */
+
+/**
+ * @param {number} number
+ * @param {string} digest
+ * @returns {string}
+ */
+export function listPath(number, digest) {
+  return `status/${number}-${digest.slice(0, 16)}.cwt`;
+}
+
+/**
+ * @template T
+ * @param {() => T | Promise<T>} read
+ * @returns {Promise<T | null>} null where something is malformed: then it counts as not at hand
+ */
+export async function attempt(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Malformed) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** The state of one client. It is built up step by step, and each step leaves it whole. */
+export class Held {
+  /**
+   * @param {string} registry id
+   * @param {string} trustDigest SHA-256 of the text of trust/1, hex: the anchor
+   * @param {() => number} now seconds since 1970-01-01
+   */
+  constructor(registry, trustDigest, now) {
+    this.registry = registry;
+    this.trustDigest = trustDigest;
+    this.now = now;
+    /** @type {TrustDocument | null} the newest */
+    this.trust = null;
+    /** @type {BuildNote | null} */
+    this.note = null;
+    /** @type {merkle.Checkpoint | null} the one that the note pins */
+    this.checkpoint = null;
+    /** @type {Tiles | null} of the note's tree */
+    this.tiles = null;
+    /** @type {Map<string, status.StatusList>} by path */
+    this.lists = new Map();
+    /** @type {Map<string, Bytes>} bytes of every signed object here, by path */
+    this.files = new Map();
+    /** @type {BuildNote | null} a note whose tree the present one has not been compared with */
+    this.before = null;
+    /** @type {Bytes | null} a note that contradicts the one that is held: evidence */
+    this.rival = null;
+    this.walked = false;
+    this.fetched = false;
+    this.conflict = false;
+    this.ahead = false;
+    this.tooNew = false;
+  }
+
+  /**
+   * Fetch note, trust and checkpoint; what cannot be had leaves what is held.
+   *
+   * @param {Source} read
+   * @param {RequestCache} cache
+   * @returns {Promise<boolean>} whether all fits together, or nothing can be read
+   */
+  async refreshFrom(read, cache) {
+    const first = this.trust ? null : read("trust/1.note", note.TRUST_LIMIT, { cache });
+    const data = await read("build.note", note.LIMIT, { cache: "no-store" });
+    await this.pin(await first);
+    this.fetched = false;
+    if (!data) {
+      return true;
+    }
+    this.ahead = this.tooNew = false;
+    await this.walk(read, await attempt(() => build.parse(data).trustVersion), cache);
+    await this.forgetRemoved();
+    const { trust: document } = this;
+    const found = document && (await this.unlessTooNew(() => build.verified(data, document)));
+    if (!found) {
+      return this.tooNew;
+    }
+    this.accept(found, data);
+    return this.fetchCheckpoint(read, cache);
+  }
+
+  /** @param {Map<string, Bytes>} files of an earlier visit, by path; verified anew */
+  async restore(files) {
+    const read = fileSource(files);
+    await this.refreshFrom(read, "default");
+    await this.walk(read, null, "default");
+    await this.forgetRemoved();
+    for (const [path, data] of files) {
+      await attempt(() => this.acceptList(path, data));
+    }
+    this.walked = this.fetched = false;
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} read
+   * @returns {Promise<T | null>} null where malformed; a later header is remembered
+   */
+  unlessTooNew(read) {
+    return attempt(() =>
+      read().catch((error) => {
+        this.tooNew ||= error instanceof TooNew;
+        throw error;
+      }),
+    );
+  }
+
+  /** @param {Bytes | null} data of trust/1, taken only with the digest that this page carries */
+  async pin(data) {
+    const document = data && (await attempt(() => trust.anchor(data)));
+    if (document && document.digest === this.trustDigest && document.id === this.registry) {
+      this.trust = document;
+      this.files.set("trust/1.note", data);
+    }
+  }
+
+  /**
+   * T3: one version after the other, to the one that the note names; stop where there is none.
+   *
+   * @param {Source} read
+   * @param {number | null} goal
+   * @param {RequestCache} cache
+   */
+  async walk(read, goal, cache) {
+    for (let hops = 0; hops < trust.HOPS; hops++) {
+      const { trust: current } = this;
+      if (!current || (goal !== null && current.version >= goal)) {
+        return;
+      }
+      const path = `trust/${current.version + 1}.note`;
+      const data = await read(path, note.TRUST_LIMIT, { cache });
+      const next = data && (await this.unlessTooNew(() => trust.step(current, data)));
+      if (!next) {
+        return;
+      }
+      this.trust = next;
+      this.files.set(path, data);
+    }
+  }
+
+  /** T8: a publisher key that a new version removes takes the note that it signed with it. */
+  async forgetRemoved() {
+    const { note: stored, trust: document } = this;
+    if (stored && document) {
+      const by = await attempt(() => note.signers(stored.note, document.publishers));
+      if (!by?.size) {
+        this.setNote(null, null);
+        this.before = null;
+      }
+    }
+  }
+
+  /**
+   * Hold another note, or none, and forget what only the last one pinned.
+   *
+   * @param {BuildNote | null} found
+   * @param {Bytes | null} data
+   */
+  setNote(found, data) {
+    const { files } = this;
+    this.note = found;
+    this.checkpoint = null;
+    this.tiles = found && new Tiles(found);
+    const paths = found?.status.map((digest, k) => listPath(k, digest)) ?? [];
+    for (const path of [...files.keys()]) {
+      if (!path.startsWith("trust/") && !paths.includes(path)) {
+        files.delete(path);
+        this.lists.delete(path);
+      }
+    }
+    if (data) {
+      files.set("build.note", data);
+    }
+  }
+
+  /**
+   * Take a note, unless it is older than the one that is held, contradicts it, or lies ahead.
+   *
+   * @param {BuildNote} found verified
+   * @param {Bytes} data
+   */
+  accept(found, data) {
+    this.walked = true;
+    if (found.issued > this.now() + build.AHEAD) {
+      this.ahead = true;
+      return;
+    }
+    const against = this.note ? build.compare(this.note, found) : "newer";
+    if (against === "conflict") {
+      this.conflict = true;
+      this.rival = data;
+    }
+    if (against === "newer") {
+      this.before ??= this.note;
+      this.setNote(found, data);
+    }
+    this.fetched = against === "newer" || against === "same";
+  }
+
+  /**
+   * @param {Source} read
+   * @param {RequestCache} cache
+   * @returns {Promise<boolean>} false: not at hand, or not that of the note
+   */
+  async fetchCheckpoint(read, cache) {
+    const { note: pinned, trust: document } = this;
+    if (!pinned || !document || !this.fetched || this.checkpoint) {
+      return true;
+    }
+    const path = `log/checkpoints/${pinned.size}`;
+    const data = await read(path, note.LIMIT, { cache });
+    const key = trust.logKey(document);
+    const found = data && (await attempt(() => merkle.parseCheckpoint(data, key)));
+    if (!data || found?.size !== pinned.size || !same(found.root, pinned.root)) {
+      return false;
+    }
+    this.checkpoint = found;
+    this.files.set(path, data);
+    return true;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Bytes} data
+   * @returns {Promise<status.StatusList | null>} null unless the note pins these very bytes
+   */
+  async acceptList(path, data) {
+    const { note: pinned, trust: document, lists } = this;
+    const number = parseInt(path.slice(7), 10);
+    const digest = pinned?.status[number];
+    if (!document || path !== listPath(number, digest ?? "") || hex(await sha256(data)) !== digest) {
+      return null;
+    }
+    const keys = document.publishers.map((key) => key.public);
+    const found = await status.parse(data, document.id, keys);
+    lists.set(path, found);
+    this.files.set(path, data);
+    return found;
+  }
+
+  /**
+   * The present tree must have the root that the note before it had, at its size.
+   *
+   * @param {Source} read
+   */
+  async compareHistory(read) {
+    const { before, tiles, checkpoint } = this;
+    if (before && tiles && checkpoint && this.fetched) {
+      const { size, root } = tiles.tree;
+      const older = await attempt(async () => {
+        const hashes = await tiles.prefix(before.size, read);
+        return hashes && merkle.olderRoot(before.size, size, hashes, root);
+      });
+      this.conflict ||= !!older && !same(older, before.root);
+      this.before = older ? null : before;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The only reader of a published site: every read is capped in bytes and in time.
+ *
+ * It knows how to fetch a path and nothing about what stands in it. A file that is not there and
+ * one that cannot be read are both null: neither ever makes a certificate false.
+ */
+
+import { readAll } from "./bytes.js";
+
+/** @typedef {import("./bytes.js").Bytes} Bytes */
+/**
+ * @callback Source
+ * @param {string} path below the site
+ * @param {number} limit most bytes
+ * @param {RequestInit} [how] `cache: "reload"` passes every cache on the way by
+ * @returns {Promise<Bytes | null>}
+ */
+
+/** Milliseconds without the whole answer after which a file counts as out of reach. */
+const TIMEOUT = 20_000;
+
+/**
+ * @param {string} base address of the site, ending in a slash
+ * @param {typeof globalThis.fetch} fetch
+ * @returns {Source}
+ */
+export function urlSource(base, fetch) {
+  return async (path, limit, how) => {
+    try {
+      const answer = await fetch(base + path, { ...how, signal: AbortSignal.timeout(TIMEOUT) });
+      return answer.ok && answer.body ? await readAll(answer.body, limit) : null;
+    } catch {
+      return null; // no network, or it broke off
+    }
+  };
+}
+
+/**
+ * @param {Map<string, Bytes>} files by path
+ * @returns {Source}
+ */
+export function fileSource(files) {
+  return async (path, limit) => {
+    const data = files.get(path);
+    return data && data.length <= limit ? data : null;
+  };
+}
