@@ -193,6 +193,19 @@ def test_base_install_audits(installed: Path, site: Path, tmp_path: Path) -> Non
     call(installed / "absah", "audit", site / "public", *trusted, cwd=tmp_path)
 
 
+def test_base_install_makes_a_root_key(installed: Path, tmp_path: Path) -> None:
+    new = ["key", "new", "root", "--name", "a", "--registry", "cek.example", "--passphrase-fd", "3"]
+    script = 'exec "$@" 3< <(printf "long enough to be a passphrase\\n%.0s" 1 2)'
+    call("bash", "-c", script, "bash", installed / "absah", *new, cwd=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"root-a.key", "root-a.pub"}
+    assert (tmp_path / "root-a.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", ["verify", "audit", "trust sign", "key new", "key show"])
+def test_base_install_explains_its_commands(installed: Path, tmp_path: Path, command: str) -> None:
+    assert "Usage: absah" in call(installed / "absah", *command.split(), "--help", cwd=tmp_path)
+
+
 def test_checkout_installs_with_python_alone(tmp_path: Path) -> None:
     """Without Node, pip brings it from the registry, and the bundle is the same to the byte."""
     source = tmp_path / "source"
