@@ -32,7 +32,7 @@ import { bodyOf } from "./trust.js";
  * @property {string} text
  * @property {note.Note} note
  */
-/** @typedef {"same" | "newer" | "older" | "conflict"} Against how a note stands to the stored one */
+/** @typedef {"same" | "newer" | "older" | "conflict"} Against to the stored note */
 
 const HEADER = "absah-build/v1";
 /** Seconds a note may lie ahead of the reader's clock before it is neither taken nor stored. */
@@ -50,7 +50,7 @@ export function parse(data) {
     return fieldsOf(loads(body), parsed);
   } catch (error) {
     if (error instanceof TypeError) {
-      throw new Malformed("build", "a field is missing or of another type");
+      throw new Malformed("build"); // a field is missing or of another type
     }
     throw error;
   }
@@ -64,14 +64,14 @@ export function parse(data) {
  */
 export async function verified(data, trust) {
   if (!(await note.signers(note.parse(data), trust.publishers)).size) {
-    throw new Malformed("build-signature", "not signed by a publisher key");
+    throw new Malformed("build-signature"); // not signed by a publisher key
   }
   const parsed = parse(data);
   if (parsed.registry !== trust.id) {
-    throw new Malformed("build-registry", "the note of another registry");
+    throw new Malformed("build-registry"); // the note of another registry
   }
   if (parsed.trustVersion !== trust.version || parsed.trustDigest !== trust.digest) {
-    throw new Malformed("build-trust", "it names another trust document");
+    throw new Malformed("build-trust"); // it names another trust document
   }
   return parsed;
 }
@@ -109,17 +109,17 @@ function fieldsOf(d, parsed) {
   const root = b64decode(member(log, "root"));
   const size = whole(member(log, "size"));
   if (root.length !== 32 || size > 2 ** 31) {
-    throw new Malformed("build", "log size or root out of range");
+    throw new Malformed("build"); // log size or root out of range
   }
   if (!Array.isArray(lists) || lists.length !== listsFor(size)) {
-    throw new Malformed("build", "not the status lists of this size");
+    throw new Malformed("build"); // not the status lists of this size
   }
   if (lists.some((entry, k) => member(entry, "list") !== k)) {
-    throw new Malformed("build", "not the status lists of this size");
+    throw new Malformed("build"); // not the status lists of this size
   }
   const [registry, catalogue] = [member(d, "registry"), member(d, "catalogue")];
   if (typeof registry !== "string" || Object.getPrototypeOf(catalogue) !== Object.prototype) {
-    throw new Malformed("build", "a field is of another type");
+    throw new Malformed("build"); // a field is of another type
   }
   Object.values(catalogue).forEach(digest);
   return {
@@ -146,7 +146,7 @@ function fieldsOf(d, parsed) {
  */
 function whole(value) {
   if (typeof value !== "number" || value < 1) {
-    throw new Malformed("build", "not a whole number");
+    throw new Malformed("build"); // not a whole number
   }
   return value;
 }
@@ -157,7 +157,7 @@ function whole(value) {
  */
 function digest(value) {
   if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) {
-    throw new Malformed("build", "not a SHA-256 in hex");
+    throw new Malformed("build"); // not a SHA-256 in hex
   }
   return value;
 }

@@ -21,7 +21,7 @@ export function decode(data, code) {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(data);
   } catch {
-    throw new Malformed(code, "not UTF-8");
+    throw new Malformed(code); // not UTF-8
   }
 }
 

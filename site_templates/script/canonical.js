@@ -39,10 +39,10 @@ export function b64decode(text) {
   try {
     data = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   } catch {
-    throw new Malformed("base64", "not base64");
+    throw new Malformed("base64"); // not base64
   }
   if (b64encode(data) !== text) {
-    throw new Malformed("base64", "not in canonical form");
+    throw new Malformed("base64"); // not in canonical form
   }
   return data;
 }
@@ -61,7 +61,7 @@ export function b64urlEncode(data) {
  */
 export function b64urlDecode(text) {
   if (!/^[\w-]*$/.test(text)) {
-    throw new Malformed("base64", "not base64url");
+    throw new Malformed("base64"); // not base64url
   }
   const padding = "=".repeat(-text.length & 3);
   return b64decode(text.replaceAll("-", "+").replaceAll("_", "/") + padding);
@@ -83,7 +83,7 @@ export function timeSeconds(text) {
   // Engines read 30 February as 2 March, 24:00 as the next day: only what prints back counts.
   const seconds = typeof text === "string" && TIME.test(text) ? Date.parse(text) / 1000 : -1;
   if (!(seconds >= 0) || timeText(seconds) !== text) {
-    throw new Malformed("time", "no time of the form YYYY-MM-DDTHH:MM:SSZ");
+    throw new Malformed("time"); // no time of the form YYYY-MM-DDTHH:MM:SSZ
   }
   return seconds;
 }
@@ -105,11 +105,11 @@ export function loads(text) {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Malformed("json", "not JSON");
+    throw new Malformed("json"); // not JSON
   }
   walk(value, 1);
   if (dumps(value) !== text) {
-    throw new Malformed("json-form", "not in canonical form");
+    throw new Malformed("json-form"); // not in canonical form
   }
   return value;
 }
@@ -121,19 +121,19 @@ export function loads(text) {
 function walk(value, depth) {
   if (typeof value === "string") {
     if (/[\ud800-\udfff]/u.test(value)) {
-      throw new Malformed("json-value", "a lone surrogate");
+      throw new Malformed("json-value"); // a lone surrogate
     }
   } else if (typeof value === "number") {
     if (!Number.isSafeInteger(value) || value < 0) {
-      throw new Malformed("json-value", "a number outside 0..2^53-1");
+      throw new Malformed("json-value"); // a number outside 0..2^53-1
     }
   } else if (value && typeof value === "object") {
     if (depth > DEPTH) {
-      throw new Malformed("json-value", "too deep");
+      throw new Malformed("json-value"); // too deep
     }
     for (const [key, item] of Object.entries(value)) {
       if (!Array.isArray(value) && !KEY.test(key)) {
-        throw new Malformed("json-value", "a key outside [a-z][a-z0-9_./-]*");
+        throw new Malformed("json-value"); // a key outside [a-z][a-z0-9_./-]*
       }
       walk(item, depth + 1);
     }

@@ -26,10 +26,10 @@ export function decode(data) {
   const reader = new Reader(data);
   const value = reader.value(1, false);
   if (reader.foreign) {
-    throw new Malformed("cbor-type", "a value of another type");
+    throw new Malformed("cbor-type"); // a value of another type
   }
   if (reader.loose || reader.at !== data.length) {
-    throw new Malformed("cbor-form", "not in deterministic form");
+    throw new Malformed("cbor-form"); // not in deterministic form
   }
   return value;
 }
@@ -52,7 +52,7 @@ class Reader {
   take(count) {
     const part = this.data.subarray(this.at, this.at + count);
     if (part.length !== count) {
-      throw new Malformed("cbor", "cut off");
+      throw new Malformed("cbor"); // cut off
     }
     this.at += count;
     return part;
@@ -67,7 +67,7 @@ class Reader {
       return extra;
     }
     if (extra > 27) {
-      throw new Malformed("cbor", "an indefinite length or a reserved head");
+      throw new Malformed("cbor"); // an indefinite length or a reserved head
     }
     const size = 2 ** (extra - 24);
     const number = this.take(size).reduce((sum, byte) => sum * 256 + byte, 0);
@@ -113,7 +113,7 @@ class Reader {
    */
   container(isMap, count, depth, textKeys) {
     if (depth > DEPTH || count > this.data.length - this.at) {
-      throw new Malformed("cbor", "too deep or cut off");
+      throw new Malformed("cbor"); // too deep or cut off
     }
     if (!isMap) {
       return Array.from({ length: count }, () => this.value(depth + 1, false));
@@ -125,7 +125,7 @@ class Reader {
       const key = this.value(depth + 1, false);
       const order = hex(this.data.subarray(start, this.at));
       if (map.has(key)) {
-        throw new Malformed("cbor", "a key stands twice");
+        throw new Malformed("cbor"); // a key stands twice
       }
       this.foreign ||= typeof key !== (textKeys ? "string" : "number");
       this.loose ||= order <= before;

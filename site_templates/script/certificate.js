@@ -85,9 +85,8 @@ export function textFault(text, limit) {
  * @param {number} limit bytes of UTF-8
  */
 function checkText(text, limit) {
-  const fault = typeof text === "string" ? textFault(text, limit) : "type";
-  if (fault) {
-    throw new Malformed("text", fault);
+  if (typeof text !== "string" || textFault(text, limit)) {
+    throw new Malformed("text");
   }
 }
 
@@ -109,25 +108,25 @@ export function unitsHeld(bitmap, total) {
 export function decodePayload(payload) {
   const claims = decode(payload);
   if (!(claims instanceof Map)) {
-    throw new Malformed("claims", "not a map");
+    throw new Malformed("claims"); // not a map
   }
   if (!claims.has(PROFILE) && LATER.some((key) => claims.has(key))) {
-    throw new TooNew("profile", "a later profile");
+    throw new TooNew("profile");
   }
   if (!hasOnly(claims, [4, 7, PROFILE])) {
-    throw new Malformed("claims", "not the claims of a certificate");
+    throw new Malformed("claims"); // not the claims of a certificate
   }
   const [exp, cti, profile] = [claims.get(4), claims.get(7), claims.get(PROFILE)];
   checkProfile(profile);
   if (typeof exp !== "number" || (exp + WIB) % DAY) {
-    throw new Malformed("dates", "exp is not the end of a day at UTC+7");
+    throw new Malformed("dates"); // exp is not the end of a day at UTC+7
   }
   const expiryDay = (exp + WIB) / DAY - 1;
   if (expiryDay < profile.get(8) || expiryDay > LAST_DAY) {
-    throw new Malformed("dates", "the expiry date is before the issue date or past 9999");
+    throw new Malformed("dates"); // the expiry date is before the issue date or past 9999
   }
   if (!isBytes(cti, 16)) {
-    throw new Malformed("cti", "not 16 bytes");
+    throw new Malformed("cti"); // not 16 bytes
   }
   const at = (/** @type {number} */ key) => profile.get(key) ?? null;
   return {
@@ -152,7 +151,7 @@ export function decodePayload(payload) {
 /** @param {any} profile */
 function checkProfile(profile) {
   if (!(profile instanceof Map) || !hasOnly(profile, REQUIRED, [10, 11, 12, 13])) {
-    throw new Malformed("claims", "not the fields of a certificate");
+    throw new Malformed("claims"); // not the fields of a certificate
   }
   for (const [key, limit] of TEXTS) {
     if (profile.has(key)) {
@@ -164,12 +163,12 @@ function checkProfile(profile) {
   integer(profile.get(5), FIRST_BIRTH, issued, "dates");
   integer(profile.get(7), 0, LARGEST, "lsp");
   if (!isBytes(profile.get(9), 16)) {
-    throw new Malformed("scheme-digest", "not 16 bytes");
+    throw new Malformed("scheme-digest"); // not 16 bytes
   }
   if (profile.has(10)) {
     const units = profile.get(10);
     if (!isBytes(units) || units.length < 1 || units.length > 32 || !units.at(-1)) {
-      throw new Malformed("units", "not a bitmap of 1 to 32 bytes whose last is not zero");
+      throw new Malformed("units"); // not a bitmap of 1 to 32 bytes whose last is not zero
     }
   }
   if (profile.has(13)) {
@@ -206,7 +205,7 @@ function isBytes(value, length) {
  */
 function integer(value, low, high, code) {
   if (typeof value !== "number" || value < low || value > high) {
-    throw new Malformed(code, `not a whole number from ${low} to ${high}`);
+    throw new Malformed(code);
   }
   return value;
 }

@@ -165,7 +165,8 @@ export class Client {
   // Evidence about one certificate --------------------------------------------------------------
 
   /**
-   * @param {Omit<Evidence, "opened"> & Pick<Held, "note" | "checkpoint" | "tiles">} held as it is when the check begins
+   * @param {Omit<Evidence, "opened"> & Pick<Held, "note" | "checkpoint" | "tiles">} held as it was
+   *   when the check began
    * @param {Opened} opened
    * @param {Source} read
    * @returns {Promise<Evidence>}

@@ -34,18 +34,18 @@ const PREFIX = Uint8Array.of(0xd2, 0x84, 0x49, 0xa2, 1, 0x32, 4, 0x44);
  */
 export function split(data) {
   if (data.length > MAX_READ) {
-    throw new Malformed("frame", "too long");
+    throw new Malformed("frame"); // too long
   }
   if (!same(data.subarray(0, 8), PREFIX) || data[12] !== 0xa0) {
-    throw new Malformed("frame", "not the frame of a certificate");
+    throw new Malformed("frame"); // not the frame of a certificate
   }
   const start = payloadStart(data[13] ?? 0);
   const [payload, tail] = [data.subarray(start, -66), data.subarray(-66)];
   if (data.length < start + 66 || tail[0] !== 0x58 || tail[1] !== 0x40) {
-    throw new Malformed("frame", "no signature of 64 bytes");
+    throw new Malformed("frame"); // no signature of 64 bytes
   }
   if (!payload.length || !same(data.subarray(13, start), byteStringHead(payload.length))) {
-    throw new Malformed("frame", "the length of the payload is not as stated");
+    throw new Malformed("frame"); // the length of the payload is not as stated
   }
   const kid = data.subarray(8, 12);
   const signed = sigStructure(concat(PREFIX.subarray(3), kid), payload);
@@ -60,7 +60,7 @@ function payloadStart(head) {
   if (0x41 <= head && head <= 0x57) {
     return 14;
   }
-  throw new Malformed("frame", "no payload");
+  throw new Malformed("frame"); // no payload
 }
 
 /**

@@ -59,11 +59,11 @@ export function fromPayloadText(text) {
     return fromDigits(text);
   }
   if (!/^[\w.-]+$/.test(text)) {
-    throw new Malformed("fragment", "neither digits nor share form");
+    throw new Malformed("fragment"); // neither digits nor share form
   }
   const data = b64urlDecode(text.replaceAll(".", ""));
   if (!data.length || data.length > MAX_READ) {
-    throw new Malformed("fragment", "empty or too long");
+    throw new Malformed("fragment"); // empty or too long
   }
   return data;
 }
@@ -71,15 +71,15 @@ export function fromPayloadText(text) {
 /** @param {string} text */
 function fromDigits(text) {
   if (text.length > MAX_DIGITS) {
-    throw new Malformed("fragment", "too many digits");
+    throw new Malformed("fragment"); // too many digits
   }
   const count = Math.floor((870_823 * text.length) / 2 ** 21);
   if (width(count) !== text.length) {
-    throw new Malformed("fragment", "no such number of digits");
+    throw new Malformed("fragment"); // no such number of digits
   }
   const value = BigInt(text).toString(16).padStart(2 * count, "0");
   if (value.length > 2 * count) {
-    throw new Malformed("fragment", "the number is too large");
+    throw new Malformed("fragment"); // the number is too large
   }
   return Uint8Array.from({ length: count }, (_, i) => parseInt(value.slice(2 * i, 2 * i + 2), 16));
 }

@@ -255,8 +255,8 @@ export class Held {
   async acceptList(path, data) {
     const { note: pinned, trust: document, lists } = this;
     const number = parseInt(path.slice(7), 10);
-    const digest = pinned?.status[number];
-    if (!document || path !== listPath(number, digest ?? "") || hex(await sha256(data)) !== digest) {
+    const digest = pinned?.status[number] ?? "";
+    if (!document || path !== listPath(number, digest) || hex(await sha256(data)) !== digest) {
       return null;
     }
     const keys = document.publishers.map((key) => key.public);

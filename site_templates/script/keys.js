@@ -26,7 +26,7 @@ import { Malformed } from "./reasons.js";
  * @property {string} id SHA-256(name || LF || type || key)[:4] in hex
  */
 
-/** Every encoding, canonical or not, of a point whose order divides 8, without the bit of its sign. */
+/** Every encoding, canonical or not, of a point whose order divides 8, less the bit of its sign. */
 const SMALL_ORDER = new Set([
   ...["01", "00"].map((first) => first + "00".repeat(31)),
   ...["ec", "ed", "ee"].map((first) => `${first + "ff".repeat(30)}7f`),
@@ -107,15 +107,15 @@ function isSmallOrder(point) {
  */
 export function refuseWeak(x) {
   if (x.length !== 32) {
-    throw new Malformed("key", "not 32 bytes");
+    throw new Malformed("key"); // not 32 bytes
   }
   if (isSmallOrder(x)) {
-    throw new Malformed("key", "a point of small order");
+    throw new Malformed("key"); // a point of small order
   }
   const [low = 0, ...rest] = x;
   const top = (rest.pop() ?? 0) & 127;
   if (low >= 0xed && top === 127 && rest.every((byte) => byte === 255)) {
-    throw new Malformed("key", "y is not below p");
+    throw new Malformed("key"); // y is not below p
   }
 }
 
@@ -159,14 +159,14 @@ const VKEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/;
 export async function parseVkey(text) {
   const [, name = "", id, key] = (typeof text === "string" && VKEY.exec(text)) || [];
   if (!id) {
-    throw new Malformed("vkey", "not name+hash+key");
+    throw new Malformed("vkey"); // not name+hash+key
   }
   const data = b64decode(key);
   if (data.length !== 33 || data[0] !== 1) {
-    throw new Malformed("vkey", "not an Ed25519 key");
+    throw new Malformed("vkey"); // not an Ed25519 key
   }
   if (hex(await sha256(concat(encode(`${name}\n`), data))).slice(0, 8) !== id) {
-    throw new Malformed("vkey", "the key id is another one");
+    throw new Malformed("vkey"); // the key id is another one
   }
   const x = data.slice(1);
   refuseWeak(x);

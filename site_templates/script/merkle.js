@@ -95,7 +95,7 @@ export function tilePath([level, n, width]) {
  */
 export function tileHashes(tile, data) {
   if (data.length !== tile[2] * HASH) {
-    throw new Malformed("tile", "not the length of its width");
+    throw new Malformed("tile"); // not the length of its width
   }
   return Array.from({ length: tile[2] }, (_, i) => data.subarray(i * HASH, (i + 1) * HASH));
 }
@@ -107,7 +107,7 @@ export function tileHashes(tile, data) {
  */
 export function cutTile(tile, data) {
   if (data.length % HASH || data.length < tile[2] * HASH || data.length > TILE * HASH) {
-    throw new Malformed("tile", "not whole hashes, or fewer than wanted");
+    throw new Malformed("tile"); // not whole hashes, or fewer than wanted
   }
   return data.subarray(0, tile[2] * HASH);
 }
@@ -154,7 +154,7 @@ export async function subtreeHash(subtree, size, held) {
   const tile = subtreeTile(subtree, size);
   const data = held.get(tilePath(tile));
   if (!data) {
-    throw new Malformed("tile", "missing");
+    throw new Malformed("tile"); // missing
   }
   const [first, end] = subtree;
   const unit = TILE ** tile[0];
@@ -276,12 +276,12 @@ export async function included(leaf, index, size, hashes, root) {
  */
 export async function olderRoot(old, size, hashes, root) {
   if (!(old > 0 && old <= size)) {
-    throw new Malformed("proof", "no such older size");
+    throw new Malformed("proof"); // no such older size
   }
   const ranges = prefixRanges(old, size);
   const [start, ...rest] = hashes;
   if (!start || ranges.length !== hashes.length || hashes.some((h) => h.length !== HASH)) {
-    throw new Malformed("proof", "another number of hashes");
+    throw new Malformed("proof"); // another number of hashes
   }
   let [older, newer] = [start, start];
   for (const [i, sibling] of rest.entries()) {
@@ -292,7 +292,7 @@ export async function olderRoot(old, size, hashes, root) {
     }
   }
   if (!same(newer, root)) {
-    throw new Malformed("proof", "the hashes do not make the root");
+    throw new Malformed("proof"); // the hashes do not make the root
   }
   return older;
 }
@@ -305,15 +305,15 @@ export async function olderRoot(old, size, hashes, root) {
 export async function parseCheckpoint(data, key) {
   const parsed = note.parse(data);
   if (!(await note.signers(parsed, [key])).size) {
-    throw new Malformed("checkpoint", "not signed by the log key");
+    throw new Malformed("checkpoint"); // not signed by the log key
   }
   const [origin = "", size = "", hash, end, more] = parsed.text.split("\n");
   if (origin !== key.name || !/^[1-9][0-9]{0,9}$/.test(size) || end !== "" || more !== undefined) {
-    throw new Malformed("checkpoint", "not three lines of origin, size and root");
+    throw new Malformed("checkpoint"); // not three lines of origin, size and root
   }
   const root = b64decode(hash);
   if (Number(size) > MAX_SIZE || root.length !== HASH) {
-    throw new Malformed("checkpoint", "size or root out of range");
+    throw new Malformed("checkpoint"); // size or root out of range
   }
   return { origin, size: Number(size), root };
 }

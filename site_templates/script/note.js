@@ -32,19 +32,19 @@ const MAX_LINES = 64;
  */
 export function parse(data, limit = LIMIT) {
   if (data.length > limit) {
-    throw new Malformed("note", "too long");
+    throw new Malformed("note"); // too long
   }
   const text = decode(data, "note");
   if (/^\ufeff|[\0-\t\v-\x1f]/.test(text)) {
-    throw new Malformed("note", "a byte order mark or a control character");
+    throw new Malformed("note"); // a byte order mark or a control character
   }
   const cut = text.lastIndexOf("\n\n");
   if (cut < 1 || !text.endsWith("\n")) {
-    throw new Malformed("note", "no text, empty line and signature lines");
+    throw new Malformed("note"); // no text, empty line and signature lines
   }
   const lines = text.slice(cut + 2, -1).split("\n");
   if (lines.length > MAX_LINES) {
-    throw new Malformed("note", "too many signature lines");
+    throw new Malformed("note"); // too many signature lines
   }
   return { text: text.slice(0, cut + 1), lines: lines.map(lineOf) };
 }
@@ -56,11 +56,11 @@ export function parse(data, limit = LIMIT) {
 function lineOf(line) {
   const [dash, name, signature, more] = line.split(" ");
   if (dash !== "\u2014" || !name || signature === undefined || more !== undefined) {
-    throw new Malformed("note", "not a signature line");
+    throw new Malformed("note"); // not a signature line
   }
   const data = b64decode(signature);
   if (data.length < 5) {
-    throw new Malformed("note", "a signature is too short");
+    throw new Malformed("note"); // a signature is too short
   }
   return { name, id: hex(data.subarray(0, 4)), signature: data.subarray(4) };
 }
@@ -77,7 +77,7 @@ export async function signers(note, known) {
     const key = known.find(({ name, id }) => name === line.name && id === line.id);
     if (key) {
       if (!(await keys.verify(key.public, encode(note.text), line.signature))) {
-        throw new Malformed("note-signature", `the signature of ${line.name} does not verify`);
+        throw new Malformed("note-signature");
       }
       found.add(hex(key.public));
     }

@@ -25,7 +25,8 @@ export class Tiles {
    */
   async entry(index, read) {
     const { size, root } = this.tree;
-    const ranges = [/** @type {Range} */ ([index, index + 1]), ...merkle.inclusionRanges(index, size)];
+    /** @type {Range[]} */
+    const ranges = [[index, index + 1], ...merkle.inclusionRanges(index, size)];
     for (const cache of /** @type {RequestCache[]} */ (["default", "reload"])) {
       const [leaf, ...proof] = (await this.proof(ranges, read, cache)) ?? [];
       if (!leaf) {
@@ -65,7 +66,7 @@ export class Tiles {
    * @param {Tile} tile
    * @param {Source} read
    * @param {RequestCache} cache
-   * @returns {Promise<boolean>} whether it is held: as it is, or cut out of the full or the widest one
+   * @returns {Promise<boolean>} whether it is held: as it is, or cut out of a wider one
    */
   async fetch(tile, read, cache) {
     const [level, n, width] = tile;

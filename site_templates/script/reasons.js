@@ -29,14 +29,16 @@ export function levelOf(reason) {
   return GREY.has(reason) ? "grey" : AMBER.has(reason) ? "amber" : "red";
 }
 
-/** Bytes are not one of our objects, or not in their one permitted form. */
+/**
+ * Bytes are not one of our objects, or not in their one permitted form.
+ *
+ * What is wrong stands in a comment where this is thrown: no page shows it, and sentences for
+ * every rule would be a tenth of what a page loads.
+ */
 export class Malformed extends Error {
-  /**
-   * @param {string} code a short word for the rule that was broken, shared with Python and vectors
-   * @param {string} [why]
-   */
-  constructor(code, why) {
-    super(why ? `${code}: ${why}` : code);
+  /** @param {string} code a short word for the rule that was broken, shared with Python */
+  constructor(code) {
+    super(code);
     this.code = code;
   }
 }

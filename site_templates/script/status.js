@@ -70,18 +70,18 @@ function protectedHeader(kid) {
  */
 export async function parse(data, registry, publishers) {
   if (data.length > LIMIT) {
-    throw new Malformed("status", "too long");
+    throw new Malformed("status"); // too long
   }
   const [header, payload, signature] = split(data);
   for (const x of publishers) {
     if (same(protectedHeader(await keys.kid(x)), header)) {
       if (!(await keys.verify(x, sigStructure(header, payload), signature))) {
-        throw new Malformed("status-signature", "the signature does not verify");
+        throw new Malformed("status-signature"); // the signature does not verify
       }
       return claimsOf(decode(payload), registry);
     }
   }
-  throw new Malformed("status", "not signed by a publisher key");
+  throw new Malformed("status"); // not signed by a publisher key
 }
 
 /**
@@ -91,19 +91,19 @@ export async function parse(data, registry, publishers) {
 function split(data) {
   const tail = data.length - 66;
   if (tail < 4 || !same(data.subarray(0, 2), Uint8Array.of(0xd2, 0x84))) {
-    throw new Malformed("status", "not the frame of a status list");
+    throw new Malformed("status"); // not the frame of a status list
   }
   if (data[tail] !== 0x58 || data[tail + 1] !== 0x40) {
-    throw new Malformed("status", "not the frame of a status list");
+    throw new Malformed("status"); // not the frame of a status list
   }
   const header = byteString(data, 2);
   const at = header.end;
   if (data[at] !== 0xa0) {
-    throw new Malformed("status", "not the frame of a status list");
+    throw new Malformed("status"); // not the frame of a status list
   }
   const payload = byteString(data, at + 1);
   if (payload.end !== tail) {
-    throw new Malformed("status", "the length of the payload is not as stated");
+    throw new Malformed("status"); // the length of the payload is not as stated
   }
   return [header.content, payload.content, data.subarray(-64)];
 }
@@ -117,13 +117,13 @@ function byteString(data, at) {
   const head = data[at] ?? 0;
   const size = head === 0x58 ? 1 : head === 0x59 ? 2 : 0;
   if (!size && (head < 0x40 || head > 0x57)) {
-    throw new Malformed("status", "not a byte string");
+    throw new Malformed("status"); // not a byte string
   }
   const start = at + 1 + size;
   const stated = data.subarray(at + 1, start).reduce((sum, byte) => sum * 256 + byte, 0);
   const length = size ? stated : head & 31;
   if (!same(data.subarray(at, start), byteStringHead(length))) {
-    throw new Malformed("status", "not the shortest length");
+    throw new Malformed("status"); // not the shortest length
   }
   return { content: data.subarray(start, start + length), end: start + length };
 }
@@ -135,22 +135,22 @@ function byteString(data, at) {
  */
 async function claimsOf(claims, registry) {
   if (!(claims instanceof Map) || !hasOnly(claims, [2, 6, 65533])) {
-    throw new Malformed("status-claims", "not the claims of a status list");
+    throw new Malformed("status-claims"); // not the claims of a status list
   }
   const [sub, issued, inner] = [claims.get(2), claims.get(6), claims.get(65533)];
   const match = typeof sub === "string" ? SUB.exec(sub) : null;
   if (match?.[1] !== registry) {
-    throw new Malformed("status-claims", "the list of another registry");
+    throw new Malformed("status-claims"); // the list of another registry
   }
   if (typeof issued !== "number" || issued < 0) {
-    throw new Malformed("status-claims", "iat is not a time");
+    throw new Malformed("status-claims"); // iat is not a time
   }
   if (!(inner instanceof Map) || !hasOnly(inner, ["lst", "bits"]) || inner.get("bits") !== 2) {
-    throw new Malformed("status-claims", "not a list of two bits an entry");
+    throw new Malformed("status-claims"); // not a list of two bits an entry
   }
   const packed = inner.get("lst");
   if (!(packed instanceof Uint8Array)) {
-    throw new Malformed("status-claims", "not a list of two bits an entry");
+    throw new Malformed("status-claims"); // not a list of two bits an entry
   }
   return { number: Number(match[2]), issued, bits: await inflate(/** @type {Bytes} */ (packed)) };
 }
@@ -164,7 +164,7 @@ async function inflate(packed) {
   // Some engines refuse bytes behind the stream, some ignore them. A stream that ends in its last
   // byte is not complete without it, in either.
   if (bits?.length !== LENGTH || (await inflated(packed.subarray(0, -1)))) {
-    throw new Malformed("status-bits", "not exactly 32,768 bytes");
+    throw new Malformed("status-bits"); // not exactly 32,768 bytes
   }
   return bits;
 }

@@ -108,7 +108,7 @@ export async function parse(data) {
     return await documentOf(loads(body), parsed);
   } catch (error) {
     if (error instanceof TypeError) {
-      throw new Malformed("trust", "a field is missing or of another type");
+      throw new Malformed("trust"); // a field is missing or of another type
     }
     throw error;
   }
@@ -125,7 +125,7 @@ export function bodyOf(parsed, header, code) {
   const first = parsed.text.slice(0, cut);
   if (first !== header) {
     const later = first.startsWith(header.slice(0, -1)) && /v[2-9][0-9]*$/.test(first);
-    throw later ? new TooNew(code, "a later header") : new Malformed(code, "no such header");
+    throw later ? new TooNew(code) : new Malformed(code);
   }
   return parsed.text.slice(cut + 1);
 }
@@ -154,13 +154,13 @@ export async function step(current, data) {
     throw error;
   });
   if (document.id !== current.id) {
-    throw new Malformed("trust-registry", "the document of another registry");
+    throw new Malformed("trust-registry"); // the document of another registry
   }
   if (document.version !== current.version + 1) {
-    throw new Malformed("trust-version", "not the next version");
+    throw new Malformed("trust-version"); // not the next version
   }
   if (document.previous !== current.digest) {
-    throw new Malformed("trust-previous", "not the successor of this document");
+    throw new Malformed("trust-previous"); // not the successor of this document
   }
   await demand(current, document.note);
   await demand(document, document.note);
@@ -175,7 +175,7 @@ export async function step(current, data) {
  */
 async function demand(by, signed) {
   if ((await note.signers(signed, by.roots)).size < by.threshold) {
-    throw new Malformed("trust-threshold", "not signed by enough root keys");
+    throw new Malformed("trust-threshold"); // not signed by enough root keys
   }
 }
 
@@ -219,21 +219,21 @@ async function check(document) {
       throw new TypeError("not a text");
     }
     if (!SITE.test(address) && !(document.demo && LOOPBACK.test(address))) {
-      throw new Malformed("trust-site", "not an https address that ends in /");
+      throw new Malformed("trust-site"); // not an https address that ends in /
     }
   }
   if (document.threshold > document.roots.length) {
-    throw new Malformed("trust-threshold", "the threshold is above the number of root keys");
+    throw new Malformed("trust-threshold"); // the threshold is above the number of root keys
   }
   if ((document.version === 1) !== (document.previous === "")) {
-    throw new Malformed("trust-previous", "only version 1 has no previous document");
+    throw new Malformed("trust-previous"); // only version 1 has no previous document
   }
   await checkKeys(document);
   if (document.logs.some(({ final }, i, { length }) => !final !== (i === length - 1))) {
-    throw new Malformed("trust-log", "not exactly the last log entry is open");
+    throw new Malformed("trust-log"); // not exactly the last log entry is open
   }
   if (document.logs.some(({ key }) => key.name !== `${document.id}/log`)) {
-    throw new Malformed("trust-log", "the origin is not the registry's");
+    throw new Malformed("trust-log"); // the origin is not the registry's
   }
 }
 
@@ -242,13 +242,13 @@ async function checkKeys({ roots, publishers, approvers, issuers, logs }) {
   const noteKeys = [...roots, ...publishers, ...approvers, ...logs.map(({ key }) => key)];
   const all = [...noteKeys.map((key) => key.public), ...issuers.map(({ x }) => x)];
   if (new Set(all.map(hex)).size !== all.length) {
-    throw new Malformed("trust-keys", "a public key stands twice");
+    throw new Malformed("trust-keys"); // a public key stands twice
   }
   if (new Set((await Promise.all(all.map(keys.kid))).map(hex)).size !== all.length) {
-    throw new Malformed("trust-keys", "two keys share a kid");
+    throw new Malformed("trust-keys"); // two keys share a kid
   }
   if (!publishers.length || !logs.length) {
-    throw new Malformed("trust-keys", "no publisher or no log key");
+    throw new Malformed("trust-keys"); // no publisher or no log key
   }
 }
 
@@ -261,20 +261,20 @@ async function issuer(d) {
   keys.refuseWeak(x);
   const kid = await keys.kid(x);
   if (match(/^[0-9a-f]{8}$/, member(d, "kid")) !== hex(kid)) {
-    throw new Malformed("trust-keys", "a kid is not its key's");
+    throw new Malformed("trust-keys"); // a kid is not its key's
   }
   const [scope, status] = [member(d, "scope"), member(d, "status")];
   const lsps = Object.hasOwn(scope, "lsps") ? list(scope.lsps).map((n) => whole(n, 0)) : null;
   const schemes = Object.hasOwn(scope, "schemes") ? list(scope.schemes).map(text) : null;
   if (lsps?.length === 0 || schemes?.length === 0) {
-    throw new Malformed("trust-scope", "an empty scope list");
+    throw new Malformed("trust-scope"); // an empty scope list
   }
   if (!STATUSES.includes(status)) {
-    throw new Malformed("trust-status", "no such status");
+    throw new Malformed("trust-status"); // no such status
   }
   const final = finalOf(d);
   if (status === "active" && final) {
-    throw new Malformed("trust-status", "an active key has no final size");
+    throw new Malformed("trust-status"); // an active key has no final size
   }
   const [begins, until] = [timeSeconds(member(d, "from")), timeSeconds(member(d, "until"))];
   return { kid, x, name: names(member(d, "name")), lsps, schemes, begins, until, status, final };
@@ -284,7 +284,7 @@ async function issuer(d) {
 async function log(d) {
   const key = await parseVkey(member(d, "vkey"));
   if (member(d, "origin") !== key.name) {
-    throw new Malformed("trust-log", "the key's name is not the origin");
+    throw new Malformed("trust-log"); // the key's name is not the origin
   }
   return { key, final: finalOf(d) };
 }
@@ -299,7 +299,7 @@ function finalOf(d) {
   }
   const root = b64decode(member(d.final, "root"));
   if (root.length !== 32) {
-    throw new Malformed("trust-final", "the root is not 32 bytes");
+    throw new Malformed("trust-final"); // the root is not 32 bytes
   }
   return { size: whole(member(d.final, "size"), 1), root };
 }
@@ -325,7 +325,7 @@ async function each(value, read) {
  */
 function whole(value, low) {
   if (typeof value !== "number" || value < low) {
-    throw new Malformed("trust", "not a whole number");
+    throw new Malformed("trust"); // not a whole number
   }
   return value;
 }
@@ -333,7 +333,7 @@ function whole(value, low) {
 /** @param {Json} value */
 function flag(value) {
   if (typeof value !== "boolean") {
-    throw new Malformed("trust", "not true or false");
+    throw new Malformed("trust"); // not true or false
   }
   return value;
 }
@@ -349,7 +349,7 @@ function text(value) {
  */
 function list(value) {
   if (!Array.isArray(value)) {
-    throw new Malformed("trust", "not a list");
+    throw new Malformed("trust"); // not a list
   }
   return value;
 }
@@ -361,7 +361,7 @@ function list(value) {
  */
 function match(form, value) {
   if (typeof value !== "string" || !form.test(value)) {
-    throw new Malformed("trust", "a text is not of its form");
+    throw new Malformed("trust"); // a text is not of its form
   }
   return value;
 }
@@ -371,5 +371,6 @@ function match(form, value) {
  * @returns {Record<string, string>}
  */
 function names(value) {
-  return { id: text(member(value, "id")), ja: text(member(value, "ja")), en: text(member(value, "en")) };
+  const [id, ja, en] = ["id", "ja", "en"].map((language) => text(member(value, language)));
+  return /** @type {Record<string, string>} */ ({ id, ja, en });
 }

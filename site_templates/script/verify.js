@@ -46,7 +46,8 @@ import { addresses, covers, issuerOf } from "./trust.js";
  * @property {Bytes[]} [prefix] proof of the root at the issuer key's `final.size` in that tree
  * @property {boolean} [conflict]
  * @property {boolean} [ahead] a verified note was refused: it lies more than 24 h ahead
- * @property {boolean} [tooNew] trust document or build note has a later header, signed by known keys
+ * @property {boolean} [tooNew] trust document or build note has a later header, and is signed by
+ *   known keys
  */
 /** @typedef {{issuer: string, dates: string, standing: string}} Answers keys of words `answer.*` */
 /**
@@ -124,7 +125,8 @@ export async function judge(e, now) {
   const finalRoot = entry === "unproven" ? entry : await finalRootOf(e, issuer);
   const clockWrong = now < newest - CLOCK_SLACK || !!e.ahead;
   const found = new Found(e, trust, certificate, issuer, t, clockWrong, entry, finalRoot);
-  const [reason, variant] = found.reasons().next().value;
+  const applying = found.reasons().find(([applies]) => applies);
+  const [, reason, variant] = applying ?? [true, /** @type {Reason} */ ("valid"), ""];
   return verdictOf(reason, variant, found.answers(reason), certificate, "", t);
 }
 
@@ -220,8 +222,6 @@ class Found {
   constructor(e, trust, certificate, issuer, t, clockWrong, entry, finalRoot) {
     const { index, lsp, scheme } = certificate;
     this.e = e;
-    this.note = e.note;
-    this.trust = trust;
     this.index = index;
     this.issuer = issuer;
     this.entry = entry;
@@ -235,64 +235,32 @@ class Found {
     this.expired = t >= expires(certificate);
     this.early = t < begins(certificate);
     this.trustExpired = t >= trust.expires;
+    this.unlisted = !e.note || !this.list;
     this.stale = !!e.note && t - e.note.issued > trust.maxAge;
   }
 
   /**
-   * Every reason that applies with its variant, the deciding one first; ends in valid.
+   * The order of judgement: the first that applies decides; none, and it is valid.
    *
-   * @returns {Generator<[Reason, string], [Reason, string]>}
+   * @returns {[applies: boolean, reason: Reason, variant: string][]}
    */
-  *reasons() {
-    yield* this.reds();
-    yield* this.ambers();
-    return ["valid", ""];
-  }
-
-  /** @returns {Generator<[Reason, string], void>} */
-  *reds() {
-    if (this.closed()) {
-      yield ["key-compromised", ""];
-    }
-    if (!this.inScope && this.e.walked) {
-      yield ["out-of-scope", ""];
-    }
-    if (this.notLogged()) {
-      yield ["not-in-log", this.absent ? "absent" : ""];
-    }
-    if (this.state) {
-      yield [this.state, ""];
-    }
-    if (this.expired) {
-      yield ["expired", ""];
-    }
-    if (this.early) {
-      yield ["not-yet-valid", ""];
-    }
-  }
-
-  /** @returns {Generator<[Reason, string], void>} */
-  *ambers() {
-    if (this.e.conflict || this.finalRoot === "other") {
-      yield ["conflict", ""];
-    }
-    if (this.clockWrong) {
-      yield ["clock-wrong", ""];
-    }
-    if (!this.inScope || this.proofMissing()) {
-      yield ["key-unchecked", this.inScope ? "proof" : ""];
-    }
-    if (this.trustExpired) {
-      yield ["trust-expired", ""];
-    }
-    if (this.unlogged()) {
-      yield ["log-unchecked", this.fetched ? "fetched" : ""];
-    }
-    if (!this.note || !this.list) {
-      yield ["status-stale", "none"];
-    } else if (this.stale) {
-      yield ["status-stale", this.fetched ? "registry" : ""];
-    }
+  reasons() {
+    const { absent, early, expired, fetched, inScope, state } = this;
+    return [
+      [this.closed(), "key-compromised", ""],
+      [!inScope && !!this.e.walked, "out-of-scope", ""],
+      [this.notLogged(), "not-in-log", absent ? "absent" : ""],
+      [!!state, state ?? "valid", ""],
+      [expired, "expired", ""],
+      [early, "not-yet-valid", ""],
+      [!!this.e.conflict || this.finalRoot === "other", "conflict", ""],
+      [this.clockWrong, "clock-wrong", ""],
+      [!inScope || this.proofMissing(), "key-unchecked", inScope ? "proof" : ""],
+      [this.trustExpired, "trust-expired", ""],
+      [this.unlogged(), "log-unchecked", fetched ? "fetched" : ""],
+      [this.unlisted, "status-stale", "none"],
+      [this.stale, "status-stale", fetched ? "registry" : ""],
+    ];
   }
 
   /** Whether the key's end takes this certificate with it (T10). */
@@ -349,7 +317,7 @@ class Found {
     if (this.state) {
       return this.state;
     }
-    if (!this.note || !this.list) {
+    if (this.unlisted) {
       return "none";
     }
     if (this.unlogged()) {
