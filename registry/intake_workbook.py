@@ -80,9 +80,8 @@ def _rows(file: BinaryIO, most_rows: int) -> Iterator[tuple[int, list[Raw]]]:
 
 def _message(line: bytes, child: subprocess.Popen[bytes]) -> list[Any]:
     if not line.endswith(b"\n"):
-        # No last word: killed by a limit (a negative code), or it never began.
-        killed = not line and child.wait(timeout=SECONDS) < 0
-        raise _damaged("workbook-too-costly" if killed else "workbook-damaged")
+        costly = len(line) < _LINE and _ended_by_limit(child)
+        raise _damaged("workbook-too-costly" if costly else "workbook-damaged")
     try:
         message = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -92,6 +91,15 @@ def _message(line: bytes, child: subprocess.Popen[bytes]) -> list[Any]:
     if message[0] == "fault":
         raise _fault(message)
     return message
+
+
+def _ended_by_limit(child: subprocess.Popen[bytes]) -> bool:
+    """Whether a child that closed its output without a last word was ended by a limit."""
+    try:
+        status = child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        return False
+    return status < 0 or status == intake_xlsx.OUT_OF_MEMORY
 
 
 def _fault(message: list[Any]) -> UnreadableError:

@@ -19,7 +19,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, time
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 MEMBERS = 200
 UNPACKED = 256 << 20
@@ -33,6 +33,11 @@ DATA_SHEET = "Sertifikat"
 """The sheet that counts where a workbook shows several."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MARK = b"\xef\xbb\xbf"
+
+
+OUT_OF_MEMORY = 77
+"""Exit status where not even the last line could be written."""
+_TOO_COSTLY: list[Any] = ["fault", "workbook-too-costly", {}]
 
 
 class Fault(Exception):
@@ -49,17 +54,23 @@ def main() -> None:
     most_rows, memory, seconds = map(int, sys.argv[1:])
     _confine(memory, seconds)
     with open(0, "rb", closefd=False) as file:
-        try:
-            _check_zip(file)
-            _copy(file, most_rows)
-            _say(["end"])
-        except Fault as fault:
-            _say(["fault", fault.code, fault.values])
-        except MemoryError:
-            _say(["fault", "workbook-too-costly", {}])
-        except Exception as error:  # noqa: BLE001 a damaged workbook makes openpyxl raise anything
-            _say(["fault", "workbook-damaged", {"what": type(error).__name__}])
+        # Said out here: inside a handler its traceback still holds all that memory.
+        _say(_last_word(file, most_rows))
     sys.stdout.flush()
+
+
+def _last_word(file: BinaryIO, most_rows: int) -> list[Any]:
+    """Read all of it; the line that ends the output."""
+    try:
+        _check_zip(file)
+        _copy(file, most_rows)
+    except Fault as fault:
+        return ["fault", fault.code, fault.values]
+    except MemoryError:
+        return _TOO_COSTLY
+    except Exception as error:  # noqa: BLE001 a damaged workbook makes openpyxl raise anything
+        return ["fault", "workbook-damaged", {"what": type(error).__name__}]
+    return ["end"]
 
 
 def _confine(memory: int, seconds: int) -> None:
@@ -211,11 +222,11 @@ def _date(value: Any) -> str:
     return f"T{value}"
 
 
-def _leave() -> NoReturn:
-    # No clean-up of a large workbook object by object: the answer is written.
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    main()
-    _leave()
+    status = 0
+    try:
+        main()
+    except MemoryError:
+        status = OUT_OF_MEMORY
+    # No clean-up of a large workbook object by object: the answer is written.
+    os._exit(status)

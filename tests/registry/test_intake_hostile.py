@@ -87,7 +87,10 @@ def test_two_sheets_with_one_named_for_the_data(tmp_path: Path) -> None:
 COSTLY = many_strings(400_000)
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MEMORY", 80 << 20), ("SECONDS", 1)])
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [("MEMORY", 64 << 20), ("MEMORY", 80 << 20), ("MEMORY", 88 << 20), ("SECONDS", 1)],
+)
 def test_a_costly_workbook_ends_the_child_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
@@ -113,6 +116,8 @@ def test_a_large_workbook_is_refused_before_the_child(
 CHILDREN = {
     "silent": ("", "workbook-damaged"),
     "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "workbook-too-costly"),
+    "out of memory": ("raise SystemExit(77)", "workbook-too-costly"),
+    "cut line": ("print('[\"row\", 1,', end='')", "workbook-damaged"),
     "exit 3": ("raise SystemExit(3)", "workbook-damaged"),
     "not JSON": ("print('row')", "workbook-damaged"),
     "not a list": ("print('{}')", "workbook-damaged"),
