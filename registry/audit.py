@@ -53,8 +53,9 @@ def _run(site: Site, anchor: TrustDocument | None, now: int) -> None:
     report.registry = trusted.newest.id
     noted = audit_notes.check(site, trusted, now)
     report.builds = len(noted.notes)
-    if not noted.notes:
-        site.missed("", "no build note could be verified, so log, lists and files were not")
+    if not noted.settled:
+        why = "the newest build note could not be verified, so log, lists and files were not"
+        site.missed("", why)
         return
     present = noted.present
     report.build, report.size, report.root = present.build, present.size, present.root

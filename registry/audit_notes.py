@@ -29,6 +29,8 @@ class Noted:
     notes: list[BuildNote]
     whole: bool
     """False: a note was missing, refused or out of reach, so not all that was pinned is known."""
+    settled: bool
+    """False: the newest note could not be verified, so the present state is not known."""
 
     @property
     def present(self) -> BuildNote:
@@ -57,9 +59,11 @@ def check(site: Site, trusted: Trusted, now: int) -> Noted:
     notes = [found[number] for number in sorted(found)]
     if head is not None and (not notes or head.build > notes[-1].build):
         notes.append(head)
-    if notes:
+    settled = bool(notes) and notes[-1].build >= max(kept, default=0)
+    if settled:
         _present(site, notes[-1], trusted, now)
-    return Noted(notes, whole=kept.keys() == found.keys() and _begins(notes))
+    whole = kept.keys() == found.keys() and _begins(notes)
+    return Noted(notes, whole=whole, settled=settled)
 
 
 def _kept(site: Site, head: bytes | None) -> dict[int, bytes | None]:
@@ -122,7 +126,7 @@ def _verified(site: Site, path: str, data: bytes, trusted: Trusted) -> BuildNote
         site.missed(path, f"trust version {version}, which it names, could not be verified")
         return None
     if document is None:
-        site.fault(path, "note-trust", named=version, newest=newest.version)
+        site.fault(f"trust/{version}.note", "missing")
         return None
     try:
         parsed = build_note.verified(data, document)
@@ -132,7 +136,8 @@ def _verified(site: Site, path: str, data: bytes, trusted: Trusted) -> BuildNote
     except Malformed as error:
         site.fault(path, "note-refused", why=str(error))
         return None
-    for name in note.unknown_lines(note.parse(data), document.publishers):
+    lines = note.unknown_lines(parsed.note, document.publishers) if parsed.note else ()
+    for name in lines:
         site.fault(path, "unknown-line", name=name)
     return parsed
 

@@ -6,9 +6,10 @@ Every fault has a code, on which scripts rely, and a sentence in English and Ind
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from registry.errors import Words
+from signing.canonical import b64encode
 
 
 class Fault(NamedTuple):
@@ -53,6 +54,70 @@ class Report:
     def exit_code(self) -> int:
         """0 clean, 1 faults, 3 no fault, but not everything could be checked."""
         return 1 if self.faults else 3 if self.could_not_check else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values; the root in base64, sentences by language."""
+        return {
+            "exit": self.exit_code,
+            "registry": self.registry,
+            "build": self.build,
+            "log": {"size": self.size, "root": b64encode(self.root)},
+            "trust_versions": self.trust_versions,
+            "builds": self.builds,
+            "files": self.files,
+            "certificates": self.certificates,
+            "faults": [_plain(found) for found in self.faults],
+            "remarks": [_plain(found) for found in self.remarks],
+            "could_not_check": [missed._asdict() for missed in self.could_not_check],
+        }
+
+    def lines(self, language: str) -> list[str]:
+        """The report for a person: a line for each finding, then what was looked at."""
+        found = [f"{f.path}: {f.words.say(language)} ({f.code})" for f in self.faults]
+        found += [
+            f"{f.path}: {_REMARK.say(language)}: {f.words.say(language)}" for f in self.remarks
+        ]
+        found += [
+            f"{m.path or '.'}: {_MISSED.say(language)}: {m.why}" for m in self.could_not_check
+        ]
+        if self.build:
+            states = self.certificates.items()
+            listed = ", ".join(f"{_STATES[state].say(language)} {n}" for state, n in states)
+            found.append(_STATE.say(language).format(self.registry, self.build, self.size, listed))
+            found.append(f"log root: {b64encode(self.root)}")
+        numbers = (self.files, self.trust_versions, self.builds)
+        found.append(_LOOKED_AT.say(language).format(*numbers))
+        return [*found, _VERDICTS[self.exit_code].say(language).format(len(self.faults))]
+
+
+def _plain(found: Fault) -> dict[str, str]:
+    return {"path": found.path, "code": found.code, "en": found.words.en, "id": found.words.id}
+
+
+_REMARK = Words("note", "catatan")
+_MISSED = Words("could not be checked", "tidak dapat diperiksa")
+_STATE = Words(
+    "{}: build {}, log entries: {}, certificates: {}",
+    "{}: build {}, entri log: {}, sertifikat: {}",
+)
+_LOOKED_AT = Words(
+    "files checked: {}, trust documents: {}, build notes: {}",
+    "berkas diperiksa: {}, dokumen kepercayaan: {}, catatan build: {}",
+)
+_STATES = {
+    "valid": Words("valid", "berlaku"),
+    "revoked": Words("revoked", "dicabut"),
+    "suspended": Words("suspended", "dibekukan"),
+    "superseded": Words("superseded", "diganti"),
+}
+_VERDICTS = {
+    0: Words("no fault found", "tidak ada kesalahan"),
+    1: Words("faults: {}", "kesalahan: {}"),
+    3: Words(
+        "no fault found, but not everything could be checked",
+        "tidak ada kesalahan, tetapi tidak semuanya dapat diperiksa",
+    ),
+}
 
 
 def fault(path: str, code: str, **values: object) -> Fault:
