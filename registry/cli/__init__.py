@@ -18,36 +18,40 @@ import click
 from registry.cli.console import language_option, report
 from registry.errors import UserError, Words
 
-_COMMANDS = {
-    "demo": "demo:demo",
-    "init": "workspace:init",
-    "key": "keys:key",
-    "trust": "trust:trust",
-    "import": "intake:import_files",
-    "revoke": "states:revoke",
-    "suspend": "states:suspend",
-    "reinstate": "states:reinstate",
-    "supersede": "states:supersede",
-    "build": "build:build",
-    "confirm": "build:confirm",
-    "serve": "serve:serve",
-    "qr": "qr:qr",
-    "verify": "verify:verify",
-    "audit": "audit:audit",
+COMMANDS = {
+    "demo": ("demo:demo", "Make an invented registry, with samples, and serve its site."),
+    "init": ("workspace:init", "Make a workspace."),
+    "key": ("keys:key", "Make and show keys."),
+    "trust": ("trust:trust", "Draft, sign, publish and show the trust document."),
+    "import": ("intake:import_files", "Read files of an LSP and issue their certificates."),
+    "revoke": ("states:revoke", "Revoke certificates for ever."),
+    "suspend": ("states:suspend", "Suspend certificates; it can be undone."),
+    "reinstate": ("states:reinstate", "Lift suspensions."),
+    "supersede": ("states:supersede", "Mark a certificate as replaced by another one."),
+    "build": ("build:build", "Build the site and publish it into the public folder."),
+    "confirm": ("build:confirm", "Read the newest build back; codes may be printed then."),
+    "serve": ("serve:serve", "Serve the public folder on 127.0.0.1."),
+    "qr": ("qr:qr", "Draw QR codes."),
+    "verify": ("verify:verify", "Check certificates."),
+    "audit": ("audit:audit", "Check every published file with public keys only."),
 }
+"""Where each command stands, and what it does in one line: the list of commands loads none."""
 
 
 class _Commands(click.Group):
     """Loads the module of a command when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = place.partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         try:
             found: Any = getattr(importlib.import_module(f"registry.cli.{module}"), name)
         except ModuleNotFoundError as error:

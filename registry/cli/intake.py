@@ -130,9 +130,8 @@ def _one(
         old_until=_end_of(options.old_until.date()) if options.old_until else None,
     )
     issued = issue(store, batch, catalogue, ring, terms)
-    seen = {(fault.row, fault.code) for fault in reading.faults}
-    reading.faults += [f for f in issued.faults if (f.row, f.code) not in seen]
-    reading.faults.sort(key=lambda fault: fault.row)
+    reading.refuse(issued.faults)
+    reading.sort()
     return reading, issued
 
 
@@ -175,10 +174,15 @@ def _tell(file: Path, reading: intake.Reading, issued: Issued) -> None:
         "faults": len(reading.faults),
     }
     listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-    where = (
-        f"batch {issued.batch}" if issued.batch is not None else f"would issue {issued.would_issue}"
-    )
-    say(f"{file.name}: {listed}; {where}")
+    say(f"{file.name}: {listed}")
+    if issued.batch is None:
+        count = issued.would_issue
+        remark(
+            Words(
+                f"nothing was written; {count} rows could be issued",
+                f"tidak ada yang ditulis; {count} baris dapat diterbitkan",
+            )
+        )
 
 
 def _write(path: Path, data: bytes) -> None:
