@@ -38,7 +38,8 @@ class Tree(Mapping[Tile, bytes]):
     def __getitem__(self, tile: Tile) -> bytes:
         level, n, width = tile
         start = n * _WIDTH
-        data = bytes(self.levels[level][start : start + width * HASH])
+        held = self.levels[level] if level < len(self.levels) else b""
+        data = bytes(held[start : start + width * HASH])
         if len(data) != width * HASH:
             raise KeyError(tile)
         return data
