@@ -129,6 +129,7 @@ $(NODE_MODULES)/.dev: site_templates/package.json site_templates/package-lock.js
 chromium:
 	@missing=; \
 	command -v chromium > /dev/null || missing=chromium; \
+	test -e /usr/lib/softhsm/libsofthsm2.so || missing="$$missing softhsm2"; \
 	fc-list :lang=ja 2> /dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
@@ -139,7 +140,7 @@ chromium:
 
 lock: $(VENV)/.dev
 	$(LOCK) --extra publisher -o requirements/run.txt pyproject.toml requirements/run.in
-	$(LOCK) --extra publisher -c requirements/run.txt -o requirements/dev.txt \
+	$(LOCK) --extra publisher --extra hsm -c requirements/run.txt -o requirements/dev.txt \
 	  pyproject.toml requirements/run.in requirements/dev.in
 	$(LOCK) -o requirements/node.txt requirements/node.in
 	$(WITH_NODE) npm --prefix site_templates install --package-lock-only

@@ -1,5 +1,7 @@
 """Key files: ``<role>-<name>.key`` (private, OpenSSH) beside ``<role>-<name>.pub`` (one vkey line).
 
+A key that lives in a PKCS#11 token has ``<role>-<name>.token``, its URI, in place of the first.
+
 A private key is read only from a regular file of the caller's own, mode 0600, never through a
 symbolic link, and only when its passphrase is guarded by at least 128 bcrypt rounds (about one
 second a guess). A demonstration alone may keep keys without a passphrase.
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import importlib
 import os
 import re
 import secrets
@@ -19,6 +22,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from registry.errors import NO_HINT, UserError, Words
@@ -71,7 +75,7 @@ class Keyring:
         self.folder = folder
         self._ask = ask
         self._demo = demo
-        self._opened: dict[Path, keys.PrivateKey] = {}
+        self._opened: dict[Path, keys.Signer] = {}
 
     def create(
         self,
@@ -82,11 +86,7 @@ class Keyring:
         key: keys.PrivateKey | None = None,
     ) -> KeyFile:
         """Write a new key (``key``: the one to write, in a demonstration). UserError if refused."""
-        if role not in ROLES or not _NAME.match(name) or re.search(r"[\s+]", note_name):
-            raise _error("key-name", f"{role}-{name}", _BAD_NAME, exit_code=2)
-        path = self.folder / f"{role}-{name}.key"
-        if path.exists() or path.with_suffix(".pub").exists():
-            raise _error("key-exists", path.name, _EXISTS)
+        path = self._new_path(role, name, note_name)
         if passphrase is None and not self._demo:
             raise _error("no-passphrase", path.name, _NEEDS_PASSPHRASE)
         if passphrase is not None and not SHORTEST <= len(passphrase) <= LONGEST:
@@ -94,6 +94,18 @@ class Keyring:
         private = key or keys.PrivateKey.generate()
         vkey = keys.Vkey(note_name, private.public)
         _write(path, private.to_openssh(passphrase), 0o600)
+        _write(path.with_suffix(".pub"), (vkey.text + "\n").encode(), 0o644)
+        return KeyFile(role, name, path, vkey)
+
+    def create_in_token(self, role: str, name: str, note_name: str, uri: str) -> KeyFile:
+        """Make a key in the token that ``uri`` names. UserError if refused; needs extra ``hsm``."""
+        path = self._new_path(role, name, note_name)
+        tokens = _tokens()
+        key = tokens.parse(uri)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        signer = tokens.generate(self.folder, key, self._pin(path.with_suffix(".token")))
+        vkey = keys.Vkey(note_name, signer.public)
+        _write(path.with_suffix(".token"), (key.uri + "\n").encode(), 0o600)
         _write(path.with_suffix(".pub"), (vkey.text + "\n").encode(), 0o644)
         return KeyFile(role, name, path, vkey)
 
@@ -113,21 +125,59 @@ class Keyring:
                 return file
         raise _error("no-key", f"{role}-{name}", _NO_KEY)
 
-    def open(self, file: KeyFile) -> keys.PrivateKey:
+    def open(self, file: KeyFile) -> keys.Signer:
         """The private key of a file, opened once. UserError: the file must not be used, and why."""
         if file.path not in self._opened:
-            key = _unlock(file.path, _read_private(file.path), self._ask, demo=self._demo)
+            key = self._token(file) or _unlock(
+                file.path, _read_private(file.path), self._ask, demo=self._demo
+            )
             if key.public != file.vkey.public:
                 raise _error("key-mismatch", file.path.name, _MISMATCH)
             self._opened[file.path] = key
         return self._opened[file.path]
 
-    def issuer(self, kid: bytes) -> keys.PrivateKey | None:
+    def issuer(self, kid: bytes) -> keys.Signer | None:
         """The issuer key with this key id; None when its private half is not in this folder."""
         for file in self.files():
-            if file.role == "issuer" and file.kid == kid and file.path.exists():
+            at_hand = file.path.exists() or file.path.with_suffix(".token").exists()
+            if file.role == "issuer" and file.kid == kid and at_hand:
                 return self.open(file)
         return None
+
+    def _new_path(self, role: str, name: str, note_name: str) -> Path:
+        """Path of a private key that is not there yet. UserError: it is, or has no such name."""
+        if role not in ROLES or not _NAME.match(name) or re.search(r"[\s+]", note_name):
+            raise _error("key-name", f"{role}-{name}", _BAD_NAME, exit_code=2)
+        path = self.folder / f"{role}-{name}.key"
+        if any(path.with_suffix(suffix).exists() for suffix in (".key", ".pub", ".token")):
+            raise _error("key-exists", path.name, _EXISTS)
+        return path
+
+    def _token(self, file: KeyFile) -> keys.Signer | None:
+        """The signer of a key that lives in a token; None for a key file."""
+        path = file.path.with_suffix(".token")
+        try:
+            uri = path.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        tokens = _tokens()
+        signer: keys.Signer = tokens.open_key(self.folder, tokens.parse(uri), self._pin(path))
+        return signer
+
+    def _pin(self, path: Path) -> bytes:
+        if self._ask is None:
+            raise _error("no-passphrase-given", path.name, _NOBODY_TO_ASK, exit_code=2)
+        return self._ask(path.name)
+
+
+def _tokens() -> ModuleType:
+    """registry.tokens. UserError: the extra that it needs is not installed."""
+    try:
+        return importlib.import_module("registry.tokens")
+    except ModuleNotFoundError as error:
+        if error.name not in ("pkcs11", "fcntl"):
+            raise
+        raise _error("not-installed", "token", _NO_HSM, exit_code=2) from error
 
 
 def bcrypt_rounds(data: bytes) -> int | None:
@@ -241,6 +291,10 @@ def _error(code: str, what: str, fault: _Fault, *, exit_code: int = 1) -> UserEr
     return UserError(code, what, fault.why, fault.hint, exit_code=exit_code)
 
 
+_NO_HSM = _Fault(
+    Words("keys in tokens are not installed", "dukungan kunci dalam token belum terpasang"),
+    Words("install it with: pip install 'absah[hsm]'", "pasang dengan: pip install 'absah[hsm]'"),
+)
 _BAD_NAME = _Fault(
     Words("not a role and name of a key", "bukan peran dan nama kunci"),
     Words(

@@ -30,17 +30,28 @@ def key() -> None:
 @click.argument("role", type=click.Choice(ROLES))
 @click.option("--name", required=True, help="Name of the key: a-z, 0-9 and hyphens.")
 @click.option("--registry", "registry_id", help="Registry id, where there is no workspace.")
+@click.option("--token", metavar="URI", help="Make it in this PKCS#11 token (RFC 7512).")
 @workspace_option
 @passphrase_option
 @language_option
 def new(
-    role: str, name: str, registry_id: str | None, folder: Path, passphrase_fd: int | None
+    role: str,
+    name: str,
+    registry_id: str | None,
+    token: str | None,
+    folder: Path,
+    passphrase_fd: int | None,
 ) -> None:
     """Make a key of ROLE. Root holders and approvers need no workspace: name --registry ID."""
     target, name_for_life, demo = _place(folder, registry_id)
-    ring = Keyring(target, demo=demo)
-    passphrase = None if demo else Passphrases(passphrase_fd).new(f"{role}-{name}")
-    made = ring.create(role, name, vkey_name(name_for_life, role, name), passphrase)
+    ask = Passphrases(passphrase_fd)
+    ring = Keyring(target, ask, demo=demo)
+    note_name = vkey_name(name_for_life, role, name)
+    if token is not None:
+        say(ring.create_in_token(role, name, note_name, token).vkey.text)
+        return
+    passphrase = None if demo else ask.new(f"{role}-{name}")
+    made = ring.create(role, name, note_name, passphrase)
     say(made.vkey.text)
 
 
