@@ -31,7 +31,7 @@ def decode(data: bytes) -> Any:
         value = cbor2.loads(
             data, max_depth=DEPTH, allow_indefinite=False, allow_duplicate_keys=False
         )
-        _walk(value, 1, False)
+        _walk(value, False)  # no deeper than DEPTH: the library saw to it
         again = encode(value)
     except Malformed:
         raise
@@ -42,21 +42,19 @@ def decode(data: bytes) -> Any:
     return value
 
 
-def _walk(value: Any, depth: int, text_keys: bool) -> None:
+def _walk(value: Any, text_keys: bool) -> None:
     kind = type(value)
     if kind is int:
         if not -LARGEST <= value <= LARGEST:
             raise Malformed("cbor-type", "an integer outside 2^53")
     elif kind is list:
         for item in value:
-            _walk(item, depth + 1, False)
+            _walk(item, False)
     elif kind is dict:
         for key, item in value.items():
             if type(key) is not (str if text_keys else int):
                 raise Malformed("cbor-type", "a key of another type")
-            _walk(key, depth + 1, False)
-            _walk(item, depth + 1, key == 65533)
+            _walk(key, False)
+            _walk(item, key == 65533)
     elif kind is not bytes and kind is not str:
         raise Malformed("cbor-type", "a value of another type")
-    if depth > DEPTH and kind in (list, dict):
-        raise Malformed("cbor-type", "too deep")

@@ -71,8 +71,12 @@ class Malformed(ValueError):
     """
 
     def __init__(self, code: str, why: str = "") -> None:
-        super().__init__(f"{code}: {why}" if why else code)
+        super().__init__(code, why)  # as given, so that it crosses processes unchanged
         self.code = code
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.why}" if self.why else self.code
 
 
 class TooNew(Malformed):
@@ -83,5 +87,5 @@ class Refused(Exception):
     """A certificate was not accepted. ``reason`` says why; it is never ``valid``."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.value)
+        super().__init__(reason)
         self.reason = reason

@@ -76,7 +76,9 @@ def _signed(protected: bytes, payload: bytes) -> bytes:
 
 
 def sign(registry: str, status_list: StatusList, signer: Signer) -> bytes:
-    """The signed bytes of a list."""
+    """The signed bytes of a list, under LIMIT. Malformed unless it has LENGTH bytes."""
+    if len(status_list.bits) != LENGTH:
+        raise Malformed("status-bits", "not exactly 32,768 bytes")
     packed = zlib.compress(status_list.bits, 9)
     sub = f"https://{registry}/status/{status_list.number}.cwt"
     claims = {2: sub, 6: status_list.issued, 65533: {"lst": packed, "bits": 2}}
@@ -84,10 +86,7 @@ def sign(registry: str, status_list: StatusList, signer: Signer) -> bytes:
     protected = _protected(keys.kid(signer.public))
     head = cose.byte_string_head
     data = b"\xd2\x84" + head(len(protected)) + protected + b"\xa0" + head(len(payload)) + payload
-    data += b"\x58\x40" + signer.sign(_signed(protected, payload))
-    if len(data) > LIMIT:
-        raise Malformed("status", "the list is larger than 64 KiB")
-    return data
+    return data + b"\x58\x40" + signer.sign(_signed(protected, payload))
 
 
 def parse(data: bytes, registry: str, publishers: Iterable[bytes]) -> StatusList:
