@@ -24,7 +24,20 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-FILES = ("certificates", "verdicts")
+FILES = (
+    "canonical",
+    "fragments",
+    "addresses",
+    "keys",
+    "certificates",
+    "notes",
+    "trust",
+    "merkle",
+    "checkpoints",
+    "status",
+    "build_notes",
+    "verdicts",
+)
 
 
 def text_of(name: str) -> str:
