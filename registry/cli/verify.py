@@ -137,7 +137,7 @@ def _exit_code(done: list[_Checked], unreadable: int) -> int:
 
 def _summary(done: list[_Checked]) -> dict[str, int]:
     counts = Counter(checked.level for checked in done if not checked.beside)
-    return {"total": counts.total(), **{level.value: counts[level] for level in _EXIT}}
+    return {"total": counts.total(), **{level.value: counts[level] for level in Level}}
 
 
 def _json(checked: _Checked) -> dict[str, Any]:

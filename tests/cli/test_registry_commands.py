@@ -1,0 +1,173 @@
+"""The publisher's commands on a demonstration: import, states, build, codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from registry.store import Store
+from tests.cli.command import NOW, Command, check_error
+from tests.demonstration import Demonstration
+
+
+def _rows(own: Demonstration) -> int:
+    with Store.open(own.workspace / "registry.db") as store:
+        return store.size()
+
+
+def _import(absah: Command, own: Demonstration, *rest: object) -> object:
+    return absah("import", *rest, "--workspace", own.workspace, "--now", NOW)
+
+
+def test_clean_rows_are_issued_once(absah: Command, own: Demonstration) -> None:
+    path = own.workspace / "samples" / "clean.csv"
+    before = _rows(own)
+    place = ("--workspace", own.workspace, "--now", NOW, "--json")
+    tried = absah("import", path, "--dry-run", *place).json["files"][0]
+    assert (tried["would_issue"], tried["issued"]) == (20, [])
+    assert _rows(own) == before
+    done = absah("import", path, *place)
+    assert done.code == 0
+    assert len(done.json["files"][0]["issued"]) == 20
+    assert _rows(own) == before + 20
+    again = absah("import", path, *place).json["files"][0]
+    assert (len(again["unchanged"]), again["issued"]) == (20, [])
+    assert _rows(own) == before + 20
+
+
+@pytest.mark.parametrize("name", ["import.csv", "import.xlsx"])
+def test_faulty_rows_are_all_named_and_nothing_is_written(
+    absah: Command, own: Demonstration, tmp_path: Path, name: str
+) -> None:
+    path = own.workspace / "samples" / name
+    before = _rows(own)
+    place = ("--workspace", own.workspace, "--now", NOW)
+    done = absah("import", path, *place, "--lang", "id")
+    assert done.code == 1
+    lines = [line for line in done.out.split("\n") if line.startswith("baris ")]
+    assert [line.split(",")[0] for line in lines] == [f"baris {n}" for n in range(3, 11)]
+    assert _rows(own) == before
+    found = absah("import", path, *place, "--json").json["files"][0]
+    assert all({"row", "column", "code", "id", "en"} <= fault.keys() for fault in found["faults"])
+    for suffix, start in ((".csv", b"\xef\xbb\xbf"), (".xlsx", b"PK")):
+        report = tmp_path / f"faults{suffix}"
+        assert absah("import", path, *place, "--faults", report).code == 1
+        assert report.read_bytes().startswith(start)
+    part = absah("import", path, *place, "--accept-valid", "--json")
+    assert part.code == 1
+    assert len(part.json["files"][0]["issued"]) == 4
+    assert _rows(own) == before + 4
+
+
+def test_a_certificate_that_would_be_too_long_names_its_longest_text(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    lines = (own.workspace / "samples" / "clean.csv").read_text("utf-8-sig").split("\n")
+    cells = lines[1].split(";")
+    cells[2], cells[3] = "Sari " + "Nusantara" * 8, "SARI " + "NUSANTARA" * 8
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join([lines[0], ";".join(cells)]), encoding="utf-8")
+    done = absah("import", path, "--workspace", own.workspace, "--now", NOW, "--json")
+    assert done.code == 1
+    fault = done.json["files"][0]["faults"][0]
+    assert (fault["code"], fault["column"]) == ("too-long-certificate", "nama")
+    cells[2], cells[3] = "Sari " + "Nusantara" * 4, "SARI " + "NUSANTARA" * 4
+    path.write_text("\n".join([lines[0], ";".join(cells)]), encoding="utf-8")
+    noted = absah("import", path, "--workspace", own.workspace, "--now", NOW, "--json")
+    assert noted.code == 0
+    assert [note["code"] for note in noted.json["files"][0]["notes"]] == ["larger-symbol"]
+
+
+def test_states_change_and_employers_see_it_after_the_next_build(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    place = ("--workspace", own.workspace, "--now", NOW)
+    code = own.workspace / "samples" / "valid.txt"
+    site = ("--site", own.public, "--now", NOW, "--json")
+    index = absah("verify", code, *site).json["index"]
+    (tmp_path / "list.txt").write_text(f"{index}\n\n", encoding="utf-8")
+    seen: list[str] = []
+    for name, *rest in (
+        ("suspend", f"@{tmp_path / 'list.txt'}", "--reason", "under-review"),
+        ("reinstate", index, "--reason", "other"),
+        ("revoke", index, "--reason", "misuse"),
+    ):
+        done = absah(name, *rest, *place)
+        assert (done.code, done.out.strip()) == (0, str(index))
+        assert absah("verify", code, *site).json["reason"] == (seen[-1] if seen else "valid")
+        assert absah("build", *place, "--json").json["written"]
+        seen.append(absah("verify", code, *site).json["reason"])
+    assert seen == ["suspended", "valid", "revoked"]
+    check_error(absah("reinstate", index, "--reason", "other", *place), 1, "revoked")
+    check_error(absah("revoke", index, "--reason", "because", *place), 2, "hint:")
+    check_error(absah("revoke", "99999", "--reason", "other", *place), 1)
+    again = absah("build", *place, "--json").json
+    assert (again["written"], again["files"]) == (False, 0)
+    assert absah("build", "--check", *place).code == 0
+    (own.public / "robots.txt").write_text("changed", encoding="utf-8")
+    changed = absah("build", "--check", *place)
+    assert (changed.code, changed.out.strip()) == (1, "robots.txt")
+
+
+def test_a_number_that_several_certificates_have_is_listed(
+    absah: Command, own: Demonstration
+) -> None:
+    with Store.open(own.workspace / "registry.db") as store:
+        by_number: dict[str, list[int]] = {}
+        for row in store.certificates(0, store.size()):
+            by_number.setdefault(row.number, []).append(row.idx)
+    number, indexes = next((n, i) for n, i in by_number.items() if len(i) > 1)
+    place = ("--workspace", own.workspace, "--now", NOW)
+    done = absah("revoke", number, "--reason", "other", *place)
+    check_error(done, 2, *(f"{index}" for index in indexes))
+    old, new = indexes
+    check_error(absah("supersede", new, old, *place), 1)
+
+
+def test_codes_are_drawn_for_what_was_read_back_and_decode(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    place = ("--workspace", own.workspace)
+    out = tmp_path / "codes"
+    assert absah("qr", "--all", "--out", out, "--by-lsp", "--format", "png", *place).code == 0
+    drawn = sorted(out.rglob("*.png"))
+    assert len(drawn) == _rows(own) - 2, "all entries but the two trust documents"
+    texts = {zxingcpp.read_barcodes(Image.open(path))[0].text for path in drawn[:5]}
+    assert len(texts) == 5
+    assert all(text.startswith(own.site + "#") for text in texts)
+    assert absah("qr", "5", "--out", out, *place).code == 0
+    assert (out / "5.svg").read_bytes().startswith(b"<svg ")
+    absah("import", own.workspace / "samples" / "clean.csv", *place, "--now", NOW)
+    check_error(
+        absah("qr", _rows(own) - 1, "--out", out, *place), 1, "not read back yet", "absah confirm"
+    )
+    check_error(absah("qr", "--out", out, *place), 2, "hint:")
+
+
+def test_errors_are_one_sentence_and_a_hint(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    check_error(absah("build", "--workspace", tmp_path), 1, "no workspace here", "hint:")
+    check_error(absah("build", "--workspace", tmp_path, "--lang", "id"), 1, "bukan workspace")
+    place = ("--workspace", own.workspace, "--now", NOW)
+    with Store.open(own.workspace / "registry.db", writer=True):
+        check_error(absah("build", *place), 1, "another absah is writing", "hint:")
+    key = own.workspace / "keys" / "publisher-main.key"
+    key.chmod(0o644)
+    check_error(absah("build", *place), 1, "others may read", "chmod 600")
+    check_error(absah("import", tmp_path / "none.csv", *place), 2, "cannot be read")
+    check_error(absah("nothing"), 2, "usage", "absah --help")
+    assert _import(absah, own, own.workspace / "samples" / "clean.csv") is not None
+
+
+def test_audit_is_clean_and_names_what_was_changed(absah: Command, own: Demonstration) -> None:
+    clean = absah("audit", own.public, "--now", NOW)
+    assert clean.code == 0, clean.out
+    path = own.public / "registry" / "index.html"
+    path.write_bytes(path.read_bytes().replace(b"<main", b"<mein", 1))
+    found = absah("audit", own.public, "--now", NOW, "--json")
+    assert found.code == 1
+    assert "registry/index.html" in {fault["path"] for fault in found.json["faults"]}
