@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ def staged(public: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
     folder = public.parent / f".{public.name}.{secrets.token_hex(4)}"
     try:
         try:
+            public.parent.mkdir(parents=True, exist_ok=True)
             _clear_leftovers(public)
             _write_all(folder, public, files)
         except OSError as error:
@@ -58,7 +60,7 @@ def exchange(folder: Path, public: Path) -> None:
 
 
 def _write_all(folder: Path, public: Path, files: Mapping[str, bytes]) -> None:
-    folder.mkdir(mode=0o755, parents=True)
+    folder.mkdir(mode=0o755)
     made = {folder}
     for path, data in files.items():
         target = folder / path
@@ -132,13 +134,21 @@ def _turn_into_link(public: Path, folder: Path) -> None:
     beside = folder.with_name(f"{folder.name}.link")
     beside.symlink_to(kept.name)
     public.rename(folder)
-    beside.replace(public)
+    try:
+        beside.replace(public)
+    except OSError:
+        folder.rename(public)
+        raise
 
 
 def _clear_leftovers(public: Path) -> None:
-    """Staging folders of a process that was killed; the one that a link points to stays."""
+    """Staging folders of a process that was killed; the one that a link points to stays.
+
+    Only names that :func:`staged` gives: a folder of someone else may begin in the same way.
+    """
     served = public.resolve()
-    for path in public.parent.glob(f".{public.name}.*"):
+    ours = re.compile(rf"\.{re.escape(public.name)}\.[0-9a-f]{{8}}(\.site|\.link)?")
+    for path in [path for path in public.parent.iterdir() if ours.fullmatch(path.name)]:
         if path.is_symlink():
             path.unlink()
         elif path.resolve() != served:
