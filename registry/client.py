@@ -23,6 +23,8 @@ from signing.trust import TrustDocument
 from signing.verify import Evidence, Opened, Verdict, examine, judge
 
 CATALOGUE_LIMIT = 256 * 1024
+LISTS_AHEAD = 16
+"""Up to this many status lists are read ahead."""
 
 
 @dataclass(slots=True)
@@ -68,12 +70,38 @@ class Client:
         self.source, self.held, self.now = source, held, now
         self.raw: dict[str, bytes] = {}
         """Bytes of every signed object that was accepted, by path, for a memory to keep."""
+        self.before: BuildNote | None = None
+        """The note that was held before; its tree must be the beginning of the present one."""
+        self.rival: bytes | None = None
+        """A note that contradicts the one that was held: evidence."""
 
     def refresh(self) -> None:
         """Fetch note, trust and checkpoint; once more past caches if they do not fit together."""
         for fresh in (False, True):
             if self._refresh(fresh):
                 return
+
+    def read_ahead(self) -> None:
+        """Fetch the status lists where they are few, so that all can be judged offline later."""
+        note = self.held.note
+        if note and self.held.fetched and len(note.status) <= LISTS_AHEAD:
+            for number in range(len(note.status)):
+                self._list(number)
+
+    def compare_history(self) -> None:
+        """The present tree must have, at the size that was seen before, the root seen then."""
+        held, before = self.held, self.before
+        if not (before and held.note and held.fetched and held.checkpoint):
+            return
+        size, root = held.note.size, held.note.root
+        hashes = self._proof(merkle.prefix_ranges(before.size, size), size)
+        try:
+            older = merkle.older_root(before.size, size, hashes, root)
+        except Malformed:
+            return  # tiles that are not at hand or not whole say nothing about the past
+        if older != before.root:
+            held.conflict = True
+            self.rival = self.raw.pop("build.note", None)
 
     def check(self, text: str) -> Result:
         """The verdict on one text, with what has to be fetched for it."""
@@ -134,6 +162,7 @@ class Client:
         if signed and held.trust and not note.signers(signed, held.trust.publishers):
             held.note, held.checkpoint = None, None
             held.lists, held.tiles = {}, {}
+            self.before = None
 
     def _accept(self, found: BuildNote, data: bytes) -> None:
         held = self.held
@@ -144,7 +173,9 @@ class Client:
         against = build_note.compare(held.note, found) if held.note else Against.NEWER
         if against is Against.CONFLICT:
             held.conflict = True
+            self.rival = data
         if against is Against.NEWER:
+            self.before = self.before or held.note
             held.note, held.checkpoint = found, None
             held.lists, held.tiles = {}, {}
             self.raw["build.note"] = data

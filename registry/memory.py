@@ -11,6 +11,7 @@ verified again. It knows nothing of the network.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -113,7 +114,14 @@ class Memory:
         return held
 
     def save(self, digest: str, client: Client) -> None:
-        """Keep every signed object that a client accepted, the build note last."""
+        """Keep every signed object that a client accepted, the build note last.
+
+        A note that contradicts the stored one never takes its place: both are kept as evidence.
+        """
+        if client.rival is not None:
+            self._write(
+                digest, f"conflict/{hashlib.sha256(client.rival).hexdigest()}.note", client.rival
+            )
         for path in sorted(client.raw, key=lambda p: p == "build.note"):
             self._write(digest, path, client.raw[path])
 

@@ -51,7 +51,9 @@ def open_client(asked: Asked, now: int, tell: Tell) -> Client:
         source = None if asked.offline or not held.trust else open_source(held.trust.site)
     client = Client(source, held, now)
     client.refresh()
+    client.compare_history()
     if digest is not None:
+        client.read_ahead()
         memory.save(digest, client)
     return client
 
