@@ -65,7 +65,6 @@ RUN: dict[str, Any] = {
     "path": lambda c: merkle.tile_path(tuple(c["tile"])),
     "bundle-path": lambda c: merkle.bundle_path(*c["bundle"]),
     "tiles": lambda c: [list(tile) for tile in merkle.tiles(c["size"])],
-    "tile-count": lambda c: len(list(merkle.tiles(c["size"]))),
     "needed": lambda c: [list(tile) for tile in merkle.inclusion_tiles(c["index"], c["size"])],
     "proof": _proof,
     "prefix": _prefix,
@@ -139,6 +138,16 @@ def test_trust_entry_is_over_the_text() -> None:
     assert merkle.trust_entry("x\n").hex() == (
         "03" + "73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac"
     )
+
+
+def test_tiles_of_a_large_tree() -> None:
+    held = list(merkle.tiles(1_000_000))
+    assert [tile for tile in held if tile[2] < merkle.TILE] == [
+        (0, 3906, 64),
+        (1, 15, 66),
+        (2, 0, 15),
+    ]
+    assert len(held) == 3906 + 1 + 15 + 1 + 1
 
 
 def test_a_tile_is_missing() -> None:

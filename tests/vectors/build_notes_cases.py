@@ -213,7 +213,7 @@ def _fields() -> Iterator[Found]:
 def _notes() -> dict[str, bytes]:
     """Notes to compare; trust version 2 is signed by the same publisher."""
     log = fields_of()["log"]
-    two = {"trust": {"version": 2, "sha256": digest_of(_second())}}
+    two = {"trust": {"version": 2, "sha256": digest_of(second())}}
     return {
         "42": build(fields_of()),
         "42-signed-again": signed_by(text_of(fields_of()), "publisher 2"),
@@ -232,7 +232,7 @@ def _notes() -> dict[str, bytes]:
     }
 
 
-def _second() -> dict[str, Any]:
+def second() -> dict[str, Any]:
     return trust_fields(version=2, previous=DIGEST)
 
 
@@ -273,7 +273,7 @@ def document() -> dict[str, Any]:
     ]
     return {
         "about": ABOUT,
-        "trusts": {"1": b64(note_of(TRUST)), "2": b64(note_of(_second()))},
+        "trusts": {"1": b64(note_of(TRUST)), "2": b64(note_of(second()))},
         "notes": {
             name: {"trust": "2" if name.endswith("trust-2") else "1", "note": b64(data)}
             for name, data in _notes().items()

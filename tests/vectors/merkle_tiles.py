@@ -33,10 +33,9 @@ Case = dict[str, Any]
 
 def cases(leaves: Leaves) -> Iterator[Case]:
     yield from _paths()
-    for size in (1, 2, 255, 256, 257, 300, 600, 1_000_000):
-        said = ok([list(tile) for tile in _all(size)]) if size < 1000 else ok(_count(size))
-        kind = "tiles" if size < 1000 else "tile-count"
-        yield {"name": f"{kind}-of-{size}", "kind": kind, "size": size, "expect": said}
+    for size in (1, 2, 255, 256, 257, 300, 600):
+        said = ok([list(tile) for tile in _all(size)])
+        yield {"name": f"tiles-of-{size}", "kind": "tiles", "size": size, "expect": said}
     yield from _proofs(leaves)
     yield from _cuts()
     yield from _bundles()
@@ -59,10 +58,6 @@ def _all(size: int) -> list[Tile]:
         tiles += [(level, n, min(TILE, whole - TILE * n)) for n in range(-(-whole // TILE))]
         level, unit = level + 1, unit * TILE
     return tiles
-
-
-def _count(size: int) -> int:
-    return len(_all(size))
 
 
 def _needed(first: int, end: int, size: int) -> list[Tile]:
