@@ -124,7 +124,9 @@ export function bodyOf(parsed, header, code) {
   const cut = parsed.text.indexOf("\n");
   const first = parsed.text.slice(0, cut);
   if (first !== header) {
-    const later = first.startsWith(header.slice(0, -1)) && /v[2-9][0-9]*$/.test(first);
+    const later =
+      first.startsWith(header.slice(0, -1)) &&
+      /^([2-9]|[1-9][0-9]+)$/.test(first.slice(header.length - 1));
     throw later ? new TooNew(code) : new Malformed(code);
   }
   return parsed.text.slice(cut + 1);
@@ -143,16 +145,12 @@ export async function anchor(data) {
 /**
  * @param {TrustDocument} current
  * @param {Bytes} data
- * @returns {Promise<TrustDocument>} the next after a trusted one (T2, T4, T5), Malformed else;
- *   TooNew: signed by the roots of `current`, but with a later header
+ * @returns {Promise<TrustDocument>} the next after a trusted one (T2, T4, T5); the signatures of
+ *   its roots come first. Malformed else; TooNew: signed by them, but with a later header
  */
 export async function step(current, data) {
-  const document = await parse(data).catch(async (error) => {
-    if (error instanceof TooNew) {
-      await demand(current, note.parse(data, note.TRUST_LIMIT));
-    }
-    throw error;
-  });
+  await demand(current, note.parse(data, note.TRUST_LIMIT));
+  const document = await parse(data);
   if (document.id !== current.id) {
     throw new Malformed("trust-registry"); // the document of another registry
   }
@@ -162,7 +160,6 @@ export async function step(current, data) {
   if (document.previous !== current.digest) {
     throw new Malformed("trust-previous"); // not the successor of this document
   }
-  await demand(current, document.note);
   await demand(document, document.note);
   return document;
 }
@@ -264,6 +261,9 @@ async function issuer(d) {
     throw new Malformed("trust-keys"); // a kid is not its key's
   }
   const [scope, status] = [member(d, "scope"), member(d, "status")];
+  if (Object.getPrototypeOf(scope) !== Object.prototype) {
+    throw new Malformed("trust"); // not a scope
+  }
   const lsps = Object.hasOwn(scope, "lsps") ? list(scope.lsps).map((n) => whole(n, 0)) : null;
   const schemes = Object.hasOwn(scope, "schemes") ? list(scope.schemes).map(text) : null;
   if (lsps?.length === 0 || schemes?.length === 0) {
