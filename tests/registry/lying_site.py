@@ -1,0 +1,73 @@
+"""A site in memory that can withhold, replace and cache what it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from registry.client import Client, Held
+from registry.source import Unreachable
+from signing import build_note, note, trust
+from signing.canonical import b64encode, loads
+from tests.demonstration import NOW
+from tests.registry.audit_example import PUBLISHER, fields
+from tests.registry.ledger_example import key
+
+HTML = b"<!doctype html><title>Not found</title>"
+
+
+class Lying:
+    """A source over a dict. ``stale``: what a cache answers unless it is passed by."""
+
+    address = "memory"
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = dict(files)
+        self.stale: dict[str, bytes | None] = {}
+        self.down = False
+        self.reads: list[tuple[str, bool]] = []
+
+    def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:
+        self.reads.append((path, fresh))
+        if self.down:
+            raise Unreachable(f"{path}: down")
+        cached = path in self.stale and not fresh
+        data = self.stale[path] if cached else self.files.get(path)
+        if data is not None and len(data) > limit:
+            raise Unreachable(f"{path}: more than {limit} bytes")
+        return data
+
+    def matching(self, part: str) -> list[str]:
+        """Paths that hold ``part``; at least one."""
+        found = [path for path in self.files if part in path]
+        assert found, part
+        return found
+
+
+def client(site: Lying | None, held: Held | None = None, now: int = NOW) -> Client:
+    """A client that has refreshed; it begins with trust/1 of the site unless it holds more."""
+    if held is None:
+        assert site is not None
+        held = Held(trust=trust.anchor(site.files["trust/1.note"]))
+    made = Client(site, held, now)
+    made.refresh()
+    return made
+
+
+def renoted(files: dict[str, bytes], change: Callable[[Any], object]) -> bytes:
+    """The newest note of the example, changed and rightly signed."""
+    value = fields(files["build.note"])
+    change(value)
+    return build_note.sign(value, PUBLISHER, key("publisher"))
+
+
+def later_header(data: bytes, header: str) -> str:
+    """The text of a note under a later header."""
+    parsed = note.parse(data, note.TRUST_LIMIT)
+    loads(parsed.text.partition("\n")[2])
+    return header + "\n" + parsed.text.partition("\n")[2]
+
+
+def other_root() -> str:
+    """A root that no tree here has."""
+    return b64encode(b"\x07" * 32)

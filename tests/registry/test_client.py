@@ -1,0 +1,233 @@
+"""The client against a site that lies, withholds or is cached: poorer evidence, never wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry.client import Client, Held
+from registry.store import Store
+from signing import note, trust
+from signing.canonical import time_text
+from signing.fragment import qr_text
+from signing.keys import Vkey
+from tests.registry.audit_example import LATER, PUBLISHER, fields, made, second_trust
+from tests.registry.ledger_example import ID, key
+from tests.registry.lying_site import HTML, Lying, client, later_header, other_root, renoted
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, dict[int, str]]:
+    """The files of a site with two builds, and the codes of its certificates by index."""
+    folder = tmp_path_factory.mktemp("example") / "w"
+    files = made(folder)
+    with Store.open(folder / "registry.db") as store:
+        rows = list(store.certificates(0, store.size()))
+    return files, {row.idx: qr_text(f"https://{ID}/", row.cose) for row in rows}
+
+
+@pytest.fixture
+def site(example: tuple[Files, dict[int, str]]) -> Lying:
+    return Lying(example[0])
+
+
+@pytest.fixture
+def code(example: tuple[Files, dict[int, str]]) -> str:
+    return example[1][6]
+
+
+def _said(found: Client, text: str) -> str:
+    verdict = found.check(text).verdict
+    return f"{verdict.reason} {verdict.variant}".strip()
+
+
+def test_an_honest_site(site: Lying, example: tuple[Files, dict[int, str]]) -> None:
+    found = client(site, now=LATER)
+    assert {index: _said(found, text) for index, text in example[1].items()} == {
+        **dict.fromkeys(example[1], "valid"),
+        2: "revoked",
+        4: "suspended",
+        5: "superseded",
+    }
+    assert found.held.trust is not None
+    assert found.held.trust.version == 2
+
+
+def test_no_note(site: Lying, code: str) -> None:
+    del site.files["build.note"]
+    assert _said(client(site, now=LATER), code) == "status-stale none"
+
+
+@pytest.mark.parametrize("data", [HTML, b"", None])
+def test_the_second_trust_document_is_not_there(site: Lying, code: str, data: bytes | None) -> None:
+    if data is None:
+        del site.files["trust/2.note"]
+    else:
+        site.files["trust/2.note"] = data
+    found = client(site, now=LATER)
+    assert found.held.note is None
+    assert _said(found, code) == "status-stale none"
+
+
+@pytest.mark.parametrize("data", [None, b"", bytes(32), HTML, bytes(8193)])
+def test_a_tile_that_cannot_be_used_is_unchecked_and_never_absent(
+    site: Lying, code: str, data: bytes | None
+) -> None:
+    for path in site.matching("log/tile/0/"):
+        del site.files[path]
+        if data is not None:
+            site.files[path] = data
+    assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
+
+
+def test_a_wider_tile_stands_in_for_a_partial_one(site: Lying, code: str) -> None:
+    [path] = [path for path in site.matching("log/tile/0/") if path.endswith(".p/14")]
+    data = site.files.pop(path)
+    site.files["log/tile/0/000"] = data + bytes(8192 - len(data))
+    assert _said(client(site, now=LATER), code) == "valid"
+
+
+def test_a_tile_of_other_hashes_is_unchecked(site: Lying, code: str) -> None:
+    for path in site.matching("log/tile/0/"):
+        site.files[path] = site.files[path][::-1]
+    assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
+
+
+@pytest.mark.parametrize("data", [None, HTML, b"", bytes(70_000)])
+def test_a_status_list_that_is_not_the_pinned_one(
+    site: Lying, code: str, data: bytes | None
+) -> None:
+    for path in site.matching("status/0-"):
+        del site.files[path]
+        if data is not None:
+            site.files[path] = data
+    assert _said(client(site, now=LATER), code) == "status-stale none"
+
+
+def test_a_checkpoint_of_another_size(site: Lying, code: str) -> None:
+    newest, older = sorted(site.matching("log/checkpoints/"), key=lambda p: -int(p.split("/")[-1]))
+    for data in (site.files[older], HTML, b""):
+        site.files[newest] = data
+        assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
+    del site.files[newest]
+    assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
+
+
+def test_rollback_an_older_note_is_passed_over(site: Lying, code: str) -> None:
+    held = client(site, now=LATER).held
+    old = site.files["builds/1.note"]
+    site.files["build.note"] = old
+    again = client(site, Held(trust=held.trust, note=held.note), LATER)
+    assert again.held.note == held.note
+    assert not again.held.fetched
+    assert not again.held.conflict
+    assert "build.note" not in again.raw
+
+
+def test_mix_and_match_two_notes_that_contradict_are_a_conflict(site: Lying, code: str) -> None:
+    held = client(site, now=LATER).held
+    changes = {
+        "same number, other text": lambda v: v.update(issued=time_text(LATER + 5)),
+        "smaller log": lambda v: (v.update(build=9), v["log"].update(size=5)),
+        "same size, other root": lambda v: (v.update(build=9), v["log"].update(root=other_root())),
+    }
+    for name, change in changes.items():
+        site.files["build.note"] = renoted(site.files | {"build.note": _newest(site)}, change)
+        again = client(site, Held(trust=held.trust, note=held.note), LATER)
+        assert again.held.conflict, name
+        assert again.held.note == held.note, name
+        assert _said(again, code) == "conflict", name
+
+
+def _newest(site: Lying) -> bytes:
+    return site.files["builds/2.note"]
+
+
+def test_fast_forward_a_note_from_the_future_is_not_kept(site: Lying, code: str) -> None:
+    ahead = renoted(site.files, lambda v: v.update(build=9, issued=time_text(LATER + 86_401)))
+    site.files["build.note"] = ahead
+    found = client(site, now=LATER)
+    assert found.held.note is None
+    assert found.held.ahead
+    assert "build.note" not in found.raw
+    assert _said(found, code) == "clock-wrong"
+
+
+def test_freeze_an_old_note_grows_stale(site: Lying, code: str) -> None:
+    found = client(site, now=LATER + 1_209_600)
+    assert _said(found, code) == "valid"
+    assert _said(client(site, now=LATER + 1_209_601), code) == "status-stale registry"
+
+
+def test_a_stale_cache_is_passed_by(site: Lying, code: str) -> None:
+    paths = ("build.note", "trust/2.note", *site.matching("log/checkpoints/"))
+    for path in (*paths, *site.matching("status/0-")):
+        for data in (HTML, None):
+            site.stale = {path: data}
+            assert _said(client(site, now=LATER), code) == "valid", path
+    assert any(fresh for _, fresh in site.reads)
+
+
+def test_endless_data(site: Lying, code: str) -> None:
+    for path, said in {
+        "build.note": "status-stale none",
+        "trust/2.note": "status-stale none",
+    }.items():
+        other = Lying(site.files | {path: b"x" * (2 * note.TRUST_LIMIT)})
+        assert _said(client(other, now=LATER), code) == said
+
+
+def test_wrong_software_later_headers(site: Lying, code: str) -> None:
+    text = later_header(site.files["build.note"], "absah-build/v2")
+    line = note.sign_line(text, PUBLISHER.name, key("publisher"))
+    later = Lying(site.files | {"build.note": note.assemble(text, [line])})
+    assert _said(client(later, now=LATER), code) == "too-new"
+
+    text = later_header(second_trust(), "absah-trust/v2")
+    lines = [note.sign_line(text, f"{ID}/root/{name}", key(f"root {name}")) for name in "ab"]
+    later = Lying(site.files | {"trust/2.note": note.assemble(text, lines)})
+    assert _said(client(later, now=LATER), code) == "too-new"
+
+
+def test_key_compromise_the_note_of_a_removed_publisher_is_forgotten(
+    site: Lying, code: str
+) -> None:
+    first = Lying({k: v for k, v in site.files.items() if k != "trust/2.note"})
+    first.files["build.note"] = site.files["builds/1.note"]
+    held = client(first, now=LATER).held
+    assert held.note is not None
+    value = fields(second_trust())
+    value["publishers"] = [Vkey(f"{ID}/publisher/b", key("publisher b").public).text]
+    text = trust.text_of(value)
+    lines = [note.sign_line(text, f"{ID}/root/{name}", key(f"root {name}")) for name in "ab"]
+    site.files["trust/2.note"] = note.assemble(text, lines)
+    found = client(site, held, LATER)
+    assert found.held.trust is not None
+    assert found.held.trust.version == 2
+    assert (found.held.note, found.held.lists, found.held.tiles) == (None, {}, {})
+    assert _said(found, code) == "status-stale none"
+
+
+def test_out_of_reach_rests_on_what_is_stored(site: Lying, code: str) -> None:
+    held = client(site, now=LATER).held
+    assert _said(client(site, held, LATER), code) == "valid"
+    stored = Held(trust=held.trust, note=held.note, lists=held.lists)
+    site.down = True
+    found = client(site, stored, LATER)
+    result = found.check(code)
+    assert result.verdict.reason == "valid"
+    assert not result.fetched
+    assert result.verdict.answers.standing == "ok_offline"
+
+
+def test_catalogue_data_that_do_not_match_are_not_shown(site: Lying, code: str) -> None:
+    shown = client(site, now=LATER).check(code).shown
+    assert shown.scheme is not None
+    assert shown.lsp is not None
+    for data in (HTML, b"{}", b"[]"):
+        for path in (*site.matching("catalogue/scheme/"), *site.matching("catalogue/lsps/")):
+            site.files[path] = data
+        result = client(site, now=LATER).check(code)
+        assert result.verdict.reason == "valid"
+        assert (result.shown.scheme, result.shown.lsp) == (None, None)
