@@ -153,9 +153,11 @@ def _look(site: Site, trusted: Trusted) -> None:
     roles: dict[bytes, str] = {}
     for document in trusted.ordered():
         path = _path(document.version)
+        # Roots that left sign too; without the version before nobody can say who they were.
         known = (*document.roots, *(before.roots if before else ()))
-        for name in note.unknown_lines(document.note, known):
-            site.fault(path, "unknown-line", name=name)
+        if before or document.version == 1:
+            for name in note.unknown_lines(document.note, known):
+                site.fault(path, "unknown-line", name=name)
         for x, role in _roles(document):
             _admit(site, path, x, role, roles)
         for rule in loosened(before, document) if before else ():

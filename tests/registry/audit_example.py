@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from registry import audit_files, build, changes
+from registry import audit_files, build, changes, log
 from registry.audit import Report, audit
 from registry.catalogue import Catalogue, install_demonstration
 from registry.changes import ReasonCode
@@ -28,8 +28,9 @@ from registry.pages import Asset, Assets
 from registry.source import Unreachable
 from registry.store import Store
 from registry.workspace import Names, Workspace, settings_for
-from signing import build_note, keys, note, status, trust
-from signing.canonical import Json, dumps, loads
+from signing import build_note, keys, merkle, note, status, trust
+from signing.canonical import Json, b64encode, dumps, loads
+from signing.merkle import Checkpoint
 from tests.registry.ledger_example import (
     ID,
     NOW,
@@ -44,6 +45,9 @@ from tests.registry.ledger_example import (
 DAY = 86_400
 LATER = NOW + 2 * DAY
 SCHEMES = ("agroindustri-kkni3", "junior-coder", "cleaning-service")
+TILE, BUNDLE = "log/tile/0/000.p/14", "log/tile/entries/000.p/14"
+SECOND = 9
+"""Registry index of trust/2."""
 PUBLISHER = keys.Vkey(f"{ID}/publisher/a", key("publisher").public)
 
 
@@ -118,23 +122,23 @@ def second_trust(**changed: Any) -> bytes:
     return trust_note(*entries, version=2, previous=first.digest, **changed)
 
 
-def made(folder: Path) -> dict[str, bytes]:
-    """The files of the example after its second build."""
+def made(folder: Path, first: int = 8, more: int = 4) -> dict[str, bytes]:
+    """The files of the example after its second build: ``first`` records, then ``more``."""
     space, ring = workspace(folder)
     catalogue = Catalogue.load(space.catalogue)
     drawn = random.Random(7).randbytes
 
-    def import_rows(first: int, last: int, now: int) -> None:
-        rows = batch(*(record(n) for n in range(first, last + 1)))
+    def import_rows(start: int, count: int, now: int) -> None:
+        rows = batch(*(record(n) for n in range(start, start + count)))
         issue(store, rows, catalogue, Ring("general"), Terms(now=now, random=drawn))
 
     with small_pages(), Store.open(space.database, writer=True) as store:
         append_trust(store, trust_note())
-        import_rows(1, 8, NOW)
+        import_rows(1, first, NOW)
         changes.suspend(store, ["3", "4"], ReasonCode.UNDER_REVIEW, NOW)
         build.build(space, store, ring, build.Terms(now=NOW))
         append_trust(store, second_trust())
-        import_rows(9, 12, LATER)
+        import_rows(1 + first, more, LATER)
         changes.reinstate(store, ["3"], ReasonCode.UNDER_REVIEW, LATER)
         changes.revoke(store, ["2"], ReasonCode.DATA_ERROR, LATER)
         changes.supersede(store, "5", "10", LATER)
@@ -241,3 +245,43 @@ def rechained(files: dict[str, bytes]) -> None:
     """Let the second note name the first one again."""
     digest = build_note.parse(files["builds/1.note"]).digest
     renoted(files, 2, lambda value: value.update(previous=digest))
+
+
+def forked(files: dict[str, bytes], change: Callable[[list[bytes]], Any]) -> None:
+    """Sign another log of the same size: entries, tiles, checkpoint 14 and note 2 agree."""
+    entries = merkle.decode_bundle(files[BUNDLE])
+    change(entries)
+    tree = log.Tree(map(merkle.leaf_hash, entries))
+    files[BUNDLE] = merkle.encode_bundle(entries)
+    files[TILE] = tree[0, 0, 14]
+    checkpointed(files, 14, tree.root())
+    renoted(files, 2, lambda value: value["log"].update(root=b64encode(tree.root())))
+
+
+def checkpointed(files: dict[str, bytes], size: int, root: bytes, signer: str = "log") -> None:
+    """Sign a checkpoint."""
+    data = merkle.sign_checkpoint(Checkpoint(f"{ID}/log", size, root), key(signer))
+    files[f"log/checkpoints/{size}"] = data
+    if size == 14:
+        files["log/checkpoint"] = data
+
+
+def trust_signed(value: Json, *roots: str) -> bytes:
+    """A trust document signed by the roots of these names; ``a`` and ``b`` if none is given."""
+    text = trust.text_of(value)
+    lines = [
+        note.sign_line(text, f"{ID}/root/{name}", key(f"root {name}")) for name in roots or "ab"
+    ]
+    return note.assemble(text, lines)
+
+
+def retrusted(files: dict[str, bytes], change: Callable[[Json], Any], *roots: str) -> None:
+    """Sign another trust/2, and have log and note 2 name it: the site agrees with itself."""
+    value = fields(files["trust/2.note"])
+    change(value)
+    data = trust_signed(value, *roots)
+    text = note.parse(data, note.TRUST_LIMIT).text
+    files["trust/2.note"] = data
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    renoted(files, 2, lambda note_value: note_value["trust"].update(sha256=digest))
+    forked(files, lambda entries: entries.__setitem__(SECOND, merkle.trust_entry(text)))

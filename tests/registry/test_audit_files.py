@@ -170,3 +170,11 @@ def test_nothing_stands_behind_the_end_of_a_twin(files: dict[str, bytes]) -> Non
             shorter = dict(files)
             shorter["robots.txt" + name] = files["robots.txt" + name][:-1]
             assert found(shorter) == {("robots.txt" + name, "twin")}
+
+
+def test_a_twin_out_of_reach_is_no_fault(files: dict[str, bytes]) -> None:
+    source = Memory(files)
+    source.down.add("robots.txt.br")
+    report = audit(source, None, LATER)
+    assert (report.exit_code, report.faults) == (3, [])
+    assert [missed.path for missed in report.could_not_check] == ["robots.txt.br"]

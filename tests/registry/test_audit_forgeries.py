@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +12,17 @@ from registry import log
 from registry.audit import audit
 from signing import build_note, keys, merkle, note, status
 from signing.canonical import Json, b64encode, time_text
-from signing.merkle import Checkpoint
 from signing.status import ALLOWED, State
 from tests.registry.audit_example import (
+    BUNDLE,
     DAY,
     LATER,
     PUBLISHER,
+    SECOND,
     Memory,
+    checkpointed,
     fields,
+    forked,
     found,
     made,
     rechained,
@@ -31,9 +35,6 @@ from tests.registry.audit_example import (
 from tests.registry.ledger_example import ID, NOW, key
 
 NOTE_1, NOTE_2 = "builds/1.note", "builds/2.note"
-TILE, BUNDLE = "log/tile/0/000.p/14", "log/tile/entries/000.p/14"
-SECOND = 9
-"""Registry index of trust/2."""
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +208,53 @@ def test_numbers_may_have_gaps(files: dict[str, bytes]) -> None:
     assert (report.exit_code, report.builds, report.build) == (0, 2, 40)
 
 
+def renewed(files: dict[str, bytes], **changes: Any) -> None:
+    """A third note about the same state."""
+    value = fields(files[NOTE_2])
+    value.update(build=3, previous=build_note.parse(files[NOTE_2]).digest, **changes)
+    data = build_note.sign(value, PUBLISHER, key("publisher"))
+    files["build.note"] = files["builds/3.note"] = data
+
+
+def test_a_renewed_note_pins_the_same_list(files: dict[str, bytes]) -> None:
+    renewed(files)
+    report = run(files)
+    assert (report.exit_code, report.build, report.builds) == (0, 3, 3)
+    path = relist_path(files, 3)
+    files[path] += b"x"
+    assert [(f.path, f.code) for f in run(files).faults] == [(path, "digest")]
+
+
+def test_a_list_that_was_signed_anew_shows_the_same_states(files: dict[str, bytes]) -> None:
+    held = status.parse(files[relist_path(files, 2)], ID, [PUBLISHER.public])
+    data = status.sign(ID, status.StatusList(0, held.issued + 1, held.bits), key("publisher"))
+    digest = hashlib.sha256(data).hexdigest()
+    renewed(files, issued=time_text(LATER + 1), status=[{"list": 0, "sha256": digest}])
+    files[status.path(0, data)] = files["status/0.cwt"] = data
+    assert found(files) == set()
+
+
+def test_a_damaged_note_where_files_cannot_be_listed(files: dict[str, bytes]) -> None:
+    files["build.note"] = b"<!doctype html>"
+    report = audit(Memory(files, listed=False), None, LATER)
+    assert [(f.path, f.code) for f in report.faults] == [("build.note", "note-refused")]
+    assert [missed.path for missed in report.could_not_check] == ["builds/", ""]
+    files["build.note"] = files[NOTE_2]
+    files[NOTE_1] = b"<!doctype html>"
+    report = audit(Memory(files, listed=False), None, LATER)
+    assert [(f.path, f.code) for f in report.faults] == [(NOTE_1, "note-refused")]
+
+
+def test_a_note_of_a_later_format_is_no_fault_if_a_publisher_signed_it(
+    files: dict[str, bytes],
+) -> None:
+    text = note.parse(files[NOTE_2]).text.replace("build/v1", "build/v2")
+    for signer, exit_code in (("publisher", 3), ("stranger", 1)):
+        line = note.sign_line(text, PUBLISHER.name, key(signer))
+        files[NOTE_2] = files["build.note"] = note.assemble(text, [line])
+        assert run(files).exit_code == exit_code
+
+
 @pytest.mark.parametrize("path", ["build.note", NOTE_1, NOTE_2, "trust/1.note", "trust/2.note"])
 def test_a_signature_line_of_an_unknown_key(files: dict[str, bytes], path: str) -> None:
     parsed = note.parse(files[path], note.TRUST_LIMIT)
@@ -239,24 +287,6 @@ def test_a_note_ahead_of_the_clock_and_a_stale_one(files: dict[str, bytes]) -> N
 
 
 # The log ---------------------------------------------------------------------------------------
-
-
-def forked(files: dict[str, bytes], change: Callable[[list[bytes]], Any]) -> None:
-    """Sign another log of the same size: entries, tiles, checkpoint 14 and note 2 agree."""
-    entries = merkle.decode_bundle(files[BUNDLE])
-    change(entries)
-    tree = log.Tree(map(merkle.leaf_hash, entries))
-    files[BUNDLE] = merkle.encode_bundle(entries)
-    files[TILE] = tree[0, 0, 14]
-    signed(files, 14, tree.root())
-    renoted(files, 2, lambda value: value["log"].update(root=b64encode(tree.root())))
-
-
-def signed(files: dict[str, bytes], size: int, root: bytes) -> None:
-    data = merkle.sign_checkpoint(Checkpoint(f"{ID}/log", size, root), key("log"))
-    files[f"log/checkpoints/{size}"] = data
-    if size == 14:
-        files["log/checkpoint"] = data
 
 
 def test_a_second_history_contradicts_the_first(files: dict[str, bytes]) -> None:
@@ -304,27 +334,26 @@ def test_a_later_kind_of_entry_is_hashed_and_revoked(files: dict[str, bytes]) ->
 
 
 def test_a_checkpoint_for_more_than_is_published(files: dict[str, bytes]) -> None:
-    signed(files, 15, bytes(32))
+    checkpointed(files, 15, bytes(32))
     assert found(files) == {("log/checkpoints/15", "checkpoint-ahead")}
 
 
 def test_a_checkpoint_without_a_note_counts_too(files: dict[str, bytes]) -> None:
     entries = merkle.decode_bundle(files[BUNDLE])
     tree = log.Tree(map(merkle.leaf_hash, entries))
-    signed(files, 11, tree.root(11))
+    checkpointed(files, 11, tree.root(11))
     tile, bundle = "log/tile/0/000.p/11", "log/tile/entries/000.p/11"
     assert found(files) == {(tile, "missing"), (bundle, "missing")}
     files[tile], files[bundle] = tree[0, 0, 11], merkle.encode_bundle(entries[:11])
     assert found(files) == set()
-    signed(files, 11, bytes(32))
+    checkpointed(files, 11, bytes(32))
     assert found(files) == {("log/checkpoints/11", "checkpoint-root")}
 
 
 @pytest.mark.parametrize("signer", ["publisher", "root a", "other"])
 def test_a_checkpoint_by_another_key(files: dict[str, bytes], signer: str) -> None:
     root = build_note.parse(files[NOTE_1]).root
-    data = merkle.sign_checkpoint(Checkpoint(f"{ID}/log", 9, root), key(signer))
-    files["log/checkpoints/9"] = data
+    checkpointed(files, 9, root, signer)
     assert found(files) == {("log/checkpoints/9", "checkpoint-refused")}
     files["log/checkpoints/9"] = files["log/checkpoints/14"]
     assert found(files) == {("log/checkpoints/9", "checkpoint-refused")}
