@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from registry.audit_history import loosened
 from registry.ceremony import SHOW, check_rules, refused
 from registry.errors import UserError, Words
 from registry.issue import append_trust
@@ -65,14 +66,24 @@ def draft(
 def publish(store: Store, data: bytes) -> tuple[TrustDocument, int]:
     """Put a signed document into force: (document, its registry index in the log).
 
-    UserError: signatures are missing, or it is not the successor of the published one.
+    UserError: signatures are missing, it is not the successor of the published one, or it takes
+    back what that one said (T9).
     """
     try:
         document = trust.parse(data)
         check_rules(document)
+        _check_history(store, document)
     except Malformed as error:
         raise refused("trust document", error) from error
     return document, append_trust(store, data)
+
+
+def _check_history(store: Store, document: TrustDocument) -> None:
+    """T9. Malformed: names the first rule that the document breaks."""
+    known = store.trust()
+    broken = loosened(trust.parse(known[-1].note), document) if known else []
+    if broken:
+        raise Malformed(broken[0].code, broken[0].name)
 
 
 def _first(settings: Settings, wishes: Wishes) -> Json:

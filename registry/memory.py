@@ -75,6 +75,15 @@ class Memory:
                 return digest
         return None
 
+    def holds(self, digest: str, document: TrustDocument) -> bool:
+        """Whether a document stands in the stored chain, or follows its newest one."""
+        try:
+            stored = (self.folder / digest / "trust" / f"{document.version}.note").read_bytes()
+            return trust.parse(stored).digest == document.digest
+        except (OSError, Malformed):
+            newest = self.load(digest).trust
+            return newest is not None and newest.digest == document.previous
+
     def pin(self, first: TrustDocument, data: bytes) -> bool:
         """Pin a registry by its first trust document; True if it was not pinned before.
 

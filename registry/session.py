@@ -41,6 +41,8 @@ def open_client(asked: Asked, now: int, tell: Tell) -> Client:
     if asked.trust is not None:
         anchor = trust_at(asked.trust)
         digest = memory.digest_of(anchor)
+        if digest is not None and not memory.holds(digest, anchor):
+            digest = None  # another registry of the same name: what was handed over counts
         held = _anchored(memory, digest, anchor)
         source = None if asked.offline else open_source(asked.site or anchor.site)
     elif asked.site is not None and not asked.offline:

@@ -99,7 +99,10 @@ def _groups(inputs: tuple[str, ...]) -> Iterator[list[tuple[str, str]] | str]:
     """(name, text) of the codes of each input, or one line on why it gave none."""
     for given in inputs:
         if given == "-":
-            yield [("-", found.text) for found in scan.lines(sys.stdin.buffer.read())]
+            try:
+                yield [("-", found.text) for found in scan.lines(sys.stdin.buffer.read())]
+            except scan.UnreadableFile as error:
+                yield f"-: {error}"
             continue
         path = Path(given)
         # A QR text is longer than any file name may be; asking for it would be an error.
