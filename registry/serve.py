@@ -72,7 +72,7 @@ class _Handler(SimpleHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         path = unquote(urlsplit(self.path).path)
         file, code = self._file(path)
-        if (file is None and path + "/" == self.base) or (file and file.is_dir()):
+        if path + "/" == self.base or (file and file.is_dir()):
             self.send_response(HTTPStatus.MOVED_PERMANENTLY)
             self.send_header("Location", path + "/")
             self.send_header("Content-Length", "0")
