@@ -307,7 +307,9 @@ def _twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
     for path, data in files.items():
         if path.endswith(_PACKED) and not path.startswith("builds/"):
             found[path + ".br"] = brotli.compress(data)
-            found[path + ".gz"] = gzip.compress(data, 9, mtime=0)
+            packed = gzip.compress(data, 9, mtime=0)
+            # Byte 9 names the system; Python's own value of it differs between versions.
+            found[path + ".gz"] = packed[:9] + b"\xff" + packed[10:]
     return found
 
 

@@ -76,13 +76,12 @@ class Memory:
         return None
 
     def holds(self, digest: str, document: TrustDocument) -> bool:
-        """Whether a document stands in the stored chain, or follows its newest one."""
+        """Whether a document stands in the stored chain."""
         try:
             stored = (self.folder / digest / "trust" / f"{document.version}.note").read_bytes()
             return trust.parse(stored).digest == document.digest
         except (OSError, Malformed):
-            newest = self.load(digest).trust
-            return newest is not None and newest.digest == document.previous
+            return False
 
     def pin(self, first: TrustDocument, data: bytes) -> bool:
         """Pin a registry by its first trust document; True if it was not pinned before.
@@ -91,26 +90,27 @@ class Memory:
         """
         if first.demo:
             return False
-        if first.digest in self._digests():
+        if self.load(first.digest).trust:
             return False
         for stored in self.pinned():
-            if stored.id == first.id or first.site in stored.addresses:
+            if stored.id == first.id or set(first.addresses) & set(stored.addresses):
                 raise _pinned_otherwise(first)
         self._write(first.digest, "trust/1.note", data)
         return True
 
     def load(self, digest: str) -> Held:
         """What is stored of a registry, verified anew; parts that do not hold are left out."""
-        held = Held()
         folder = self.folder / digest
-        try:
-            held.trust = trust_at(folder / "trust")
-        except UserError:
+        held = Held(trust=self._walked(digest))
+        if held.trust is None:
             return held
         try:
-            held.note = build_note.verified((folder / "build.note").read_bytes(), held.trust)
+            found = build_note.verified((folder / "build.note").read_bytes(), held.trust)
         except (OSError, Malformed):
             return held
+        if found.trust_version > held.trust.version:
+            return held  # a document that it rests on was lost
+        held.note = found
         publishers = [key.public for key in held.trust.publishers]
         for number, wanted in enumerate(held.note.status):
             path = folder / f"status/{number}-{wanted[:16]}.cwt"
@@ -134,6 +134,22 @@ class Memory:
         for path in sorted(client.raw, key=lambda p: p == "build.note"):
             self._write(digest, path, client.raw[path])
 
+    def _walked(self, digest: str) -> TrustDocument | None:
+        """The stored trust documents from the first one, as far as they hold."""
+        folder = self.folder / digest / "trust"
+        try:
+            document = trust.anchor((folder / "1.note").read_bytes())
+        except (OSError, Malformed):
+            return None
+        if document.digest != digest:
+            return None
+        for version in range(2, trust.HOPS + 2):
+            try:
+                document = trust.step(document, (folder / f"{version}.note").read_bytes())
+            except (OSError, Malformed):
+                break
+        return document
+
     def _digests(self) -> list[str]:
         try:
             return sorted(p.name for p in self.folder.iterdir() if len(p.name) == 64)
@@ -145,8 +161,14 @@ class Memory:
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-                file.write(data)
-            Path(file.name).replace(target)
+                beside = Path(file.name)
+                try:
+                    file.write(data)
+                    file.close()
+                    beside.replace(target)
+                except OSError:
+                    beside.unlink(missing_ok=True)
+                    raise
         except OSError as error:
             why = error.strerror or "?"
             raise UserError(

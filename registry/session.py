@@ -42,7 +42,7 @@ def open_client(asked: Asked, now: int, tell: Tell) -> Client:
         anchor = trust_at(asked.trust)
         digest = memory.digest_of(anchor)
         if digest is not None and not memory.holds(digest, anchor):
-            digest = None  # another registry of the same name: what was handed over counts
+            digest = None  # what was handed over counts, and leaves no gap in the stored chain
         held = _anchored(memory, digest, anchor)
         source = None if asked.offline else open_source(asked.site or anchor.site)
     elif asked.site is not None and not asked.offline:
@@ -61,32 +61,23 @@ def open_client(asked: Asked, now: int, tell: Tell) -> Client:
 
 
 def _anchored(memory: Memory, digest: str | None, anchor: TrustDocument) -> Held:
-    """A document that was handed over, or what is stored of its registry if that is newer."""
-    if digest is not None:
-        held = memory.load(digest)
-        if held.trust and held.trust.version >= anchor.version:
-            return held
-    return Held(trust=anchor)
+    """A document that was handed over, or what is stored of its registry if it stands there."""
+    return Held(trust=anchor) if digest is None else memory.load(digest)
 
 
 def _from_site(source: Source, memory: Memory, tell: Tell) -> tuple[Held, str | None]:
     """First use: the site's trust/1, pinned now; later the stored state that it leads to."""
     try:
-        data = source.read("trust/1.note", note.TRUST_LIMIT)
-    except Unreachable as error:
+        data = source.read("trust/1.note", note.TRUST_LIMIT) or b""
+        first = trust.anchor(data)
+    except (Unreachable, Malformed) as error:
+        # A host that is down, or a hotel's log-in page: what is stored still counts.
         known = [d for d in memory.pinned() if source.address in d.addresses]
-        if not known:
-            why = Words(f"cannot be reached: {error}", f"tidak dapat dihubungi: {error}")
-            raise UserError("unreachable", source.address, why, _TRY_TRUST, exit_code=3) from error
-        digest = memory.digest_of(known[0])
-        return (memory.load(digest) if digest else Held(trust=known[0])), digest
-    try:
-        first = trust.anchor(data or b"")
-    except Malformed as error:
-        raise UserError("no-registry", source.address, _NOT_A_SITE, _TRY_TRUST, exit_code=3) from (
-            error
-        )
-    new = memory.pin(first, data or b"")
+        digest = memory.digest_of(known[0]) if known else None
+        if digest is None:
+            raise _no_site(source.address, error) from error
+        return memory.load(digest), digest
+    new = memory.pin(first, data)
     if new or first.demo:
         digest_text = grouped(first.digest)
         tell(
@@ -98,6 +89,13 @@ def _from_site(source: Source, memory: Memory, tell: Tell) -> tuple[Held, str | 
     if first.demo:
         return Held(trust=first), None
     return memory.load(first.digest), first.digest
+
+
+def _no_site(address: str, error: Unreachable | Malformed) -> UserError:
+    if isinstance(error, Malformed):
+        return UserError("no-registry", address, _NOT_A_SITE, _TRY_TRUST, exit_code=3)
+    why = Words(f"cannot be reached: {error}", f"tidak dapat dihubungi: {error}")
+    return UserError("unreachable", address, why, _TRY_TRUST, exit_code=3)
 
 
 def _pinned(memory: Memory, site: str | None) -> tuple[Held, str | None]:

@@ -7,6 +7,7 @@ walk, and neither ever makes a certificate false.
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -100,8 +101,8 @@ class UrlSource:
             if error.code in (404, 410):
                 return None
             raise Unreachable(f"{path}: HTTP status {error.code}") from error
-        except (OSError, ValueError) as error:
-            raise Unreachable(f"{path}: {error}") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise Unreachable(f"{path}: {str(error) or type(error).__name__}") from error
         return _capped(path, data, limit)
 
     def listing(self) -> None:

@@ -11,10 +11,11 @@ from registry.client import Client
 from registry.errors import UserError, Words
 from registry.memory import Memory, default_folder, grouped, trust_at
 from registry.session import Asked
-from registry.source import UrlSource
+from registry.source import Unreachable, UrlSource
 from registry.store import Store
 from signing import trust
 from signing.fragment import qr_text
+from tests.cli.second_registry import publish
 from tests.demonstration import Demonstration, tree
 from tests.registry.audit_example import LATER, made, second_trust
 from tests.registry.ledger_example import ID, issuer_entry, trust_note
@@ -100,7 +101,9 @@ def test_tampered_state_is_passed_over(opener: Opener, published: tuple[Path, st
         for bad in (b"", b"<html>", data[: len(data) // 2], data.replace(b"a", b"b")):
             (folder / path).write_bytes(bad)
             held = Memory(opener.state).load(folder.name)
-            assert (held.trust is None) == path.startswith("trust/"), path
+            versions = {"trust/1.note": None, "trust/2.note": 1}
+            version = held.trust.version if held.trust else None
+            assert version == versions.get(path, 2), path
             assert (held.note is None) == (not path.startswith("status/")), path
             assert held.lists == {}, path
             tried += 1
@@ -120,6 +123,55 @@ def test_another_first_document_for_a_pinned_site_is_refused(
     (tmp_path / "fake" / "trust" / "1.note").write_bytes(other)
     opener.refused("pinned-otherwise", 1, site=str(tmp_path / "fake"))
     assert tree(opener.state) == before
+
+
+def test_a_pin_that_was_lost_is_made_again(opener: Opener, published: tuple[Path, str]) -> None:
+    opener(site=str(published[0]))
+    [folder] = opener.state.iterdir()
+    whole = tree(folder)
+    (folder / "trust" / "1.note").write_bytes(b"")
+    opener.refused("no-registry", 2)
+    opener(site=str(published[0]))
+    assert tree(folder) == whole
+    (folder / "trust" / "2.note").unlink()
+    assert opener().check(published[1]).verdict.reason == "valid"
+    assert tree(folder) == whole
+
+
+def test_a_pinned_site_that_answers_nonsense_rests_on_what_is_stored(
+    opener: Opener, published: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opener(site=SITE)
+    before = tree(opener.state)
+
+    def unreachable(*_arguments: object, **_named: object) -> bytes:
+        raise Unreachable("down")
+
+    for read in (unreachable, lambda *_a, **_n: b"<html>log in</html>", lambda *_a, **_n: None):
+        monkeypatch.setattr(UrlSource, "read", read)
+        for named in ({"site": SITE}, {}):
+            result = opener(**named).check(published[1])
+            assert (result.verdict.reason, result.fetched) == ("valid", False)
+            assert result.verdict.answers.standing == "ok_offline"
+    monkeypatch.setattr(UrlSource, "read", unreachable)
+    opener.refused("unreachable", 3, site="https://elsewhere.example/")
+    assert tree(opener.state) == before
+
+
+def test_several_pinned_registries(
+    opener: Opener, published: tuple[Path, str], tmp_path: Path
+) -> None:
+    other = publish(tmp_path / "two", seed=1)
+    opener(site=str(published[0]))
+    opener(site=str(tmp_path / "two"))
+    opener.refused("no-registry", 2)
+    opener.refused("no-registry", 2, offline=True)
+    said = {}
+    for site, code in ((SITE, published[1]), ("https://cek.example.id/", other)):
+        verdict = opener(site=site, offline=True).check(code).verdict
+        said[site] = (verdict.reason, verdict.certificate is not None)
+    assert said == dict.fromkeys(said, ("valid", True))
+    assert opener(site=SITE).check(other).verdict.reason == "foreign-code"
 
 
 def test_a_demonstration_is_never_pinned(demonstration: Demonstration, opener: Opener) -> None:

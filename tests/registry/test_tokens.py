@@ -16,7 +16,7 @@ from registry import audit, ceremony, demo_people, drafting, intake, issue
 from registry.build import Terms, build
 from registry.catalogue import Catalogue, install_demonstration
 from registry.errors import UserError
-from registry.keyring import Keyring, vkey_name
+from registry.keyring import KeyFile, Keyring, vkey_name
 from registry.source import FolderSource
 from registry.store import Store
 from registry.workspace import Names, Workspace, settings_for
@@ -135,12 +135,12 @@ def test_a_wrong_pin_is_said_in_another_process(token: str, tmp_path: Path) -> N
     assert keys.verify(made.vkey.public, b"m", bytes.fromhex(answers.pop()))
 
 
-def test_a_registry_whose_issuer_key_lives_in_a_token(token: str, tmp_path: Path) -> None:
-    """100 rows imported, verified by a second library, published and audited."""
+def _registry(token: str, folder: Path) -> tuple[Workspace, Keyring, KeyFile, bytes]:
+    """A workspace whose issuer key is in the token, and its first trust document, signed."""
     names = Names(id="Contoh", ja="見本", en="Sample")
     settings = settings_for("https://cek.example.id/", names)
     demonstration = settings.model_copy(update={"demo": True})  # key files without a passphrase
-    workspace = Workspace.create(tmp_path / "ws", demonstration)
+    workspace = Workspace.create(folder / "ws", demonstration)
     install_demonstration(workspace.catalogue)
     ring = Keyring(workspace.keys, lambda _what: PIN, demo=True)
     identity = workspace.settings.id
@@ -159,6 +159,12 @@ def test_a_registry_whose_issuer_key_lives_in_a_token(token: str, tmp_path: Path
     for holder in ("a", "b"):
         file = ring.find("root", holder)
         data = ceremony.sign(data, file.vkey, ring.open(file))
+    return workspace, ring, held, data
+
+
+def test_a_registry_whose_issuer_key_lives_in_a_token(token: str, tmp_path: Path) -> None:
+    """100 rows imported, verified by a second library, published and audited."""
+    workspace, ring, held, data = _registry(token, tmp_path)
     catalogue = Catalogue.load(workspace.catalogue)
     today = datetime.fromtimestamp(NOW, UTC).date()
     rows = [*demo_people.People(catalogue, 5).rows(100, [9001, 9002], today)]

@@ -96,6 +96,11 @@ def _tricks() -> Iterator[Case]:
     }.items():
         yield f"{name}-certificate", f"{address}#{NUMBER}", foreign(address)
         yield f"{name}-something-else", f"{address}#halaman", other(address)
+    yield from _foreign_and_other()
+
+
+def _foreign_and_other() -> Iterator[Case]:
+    """What stands behind the mark, and how much of the address is shown."""
     yield "foreign-share", f"https://palsu.example/#{SHARE}", foreign("https://palsu.example/")
     cut = f"https://palsu.example/#{shared(GOOD[:3])}"
     yield "foreign-first-bytes-only", cut, foreign("https://palsu.example/")

@@ -143,13 +143,10 @@ def _signatures() -> Iterator[Found]:
     )
 
 
-def _fields() -> Iterator[Found]:
-    for name in fields_of():
-        yield f"no-{name}", build(fields_of(**{name: ABSENT})), FAULT
-    good = fields_of()
-    digest: str = good["files"]
-    log, entry = good["log"], good["status"][0]
-    changes: dict[str, dict[str, Any]] = {
+def _single() -> dict[str, dict[str, Any]]:
+    digest: str = fields_of()["files"]
+    log = fields_of()["log"]
+    return {
         "registry-number": {"registry": 7},
         "build-zero": {"build": 0},
         "build-text": {"build": "42"},
@@ -166,6 +163,13 @@ def _fields() -> Iterator[Found]:
         "log-size-text": {"log": log | {"size": "1234"}},
         "log-root-31-bytes": {"log": log | {"root": b64(ROOT[:31])}},
         "log-root-missing": {"log": {"size": 1234}},
+    }
+
+
+def _listed() -> dict[str, dict[str, Any]]:
+    digest: str = fields_of()["files"]
+    log, entry = fields_of()["log"], fields_of()["status"][0]
+    return {
         "status-empty": {"status": []},
         "status-object": {"status": entry},
         "status-one-too-many": {"status": lists(2)},
@@ -187,7 +191,14 @@ def _fields() -> Iterator[Found]:
         "audit-null": {"audit": None},
         "audit-short": {"audit": digest[:62]},
     }
-    for name, change in changes.items():
+
+
+def _fields() -> Iterator[Found]:
+    for name in fields_of():
+        yield f"no-{name}", build(fields_of(**{name: ABSENT})), FAULT
+    digest: str = fields_of()["files"]
+    log = fields_of()["log"]
+    for name, change in (_single() | _listed()).items():
         yield name, build(fields_of(**change)), FAULT
     for name, root in {"hex": ROOT.hex(), "no-padding": b64(ROOT).rstrip("=")}.items():
         code = "build" if name == "hex" else "base64"

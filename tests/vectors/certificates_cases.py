@@ -56,6 +56,12 @@ def _frames() -> Iterator[Case]:
     yield "frame-unprotected-entry", good[:12] + b"\xa1\x18\x63\x01" + good[13:], bad
     yield "frame-unprotected-kid", good[:12] + b"\xa1\x04\x44" + good[8:12] + good[13:], bad
     yield "frame-unprotected-long-head", good[:12] + b"\xb8\x00" + good[13:], bad
+    yield from _payload_frames()
+
+
+def _payload_frames() -> Iterator[Case]:
+    good = signed(certificate_claims.payload())
+    bad = malformed("frame")
     yield "frame-payload-long-head", _with_head(good, b"\x59\x00" + good[14:15]), bad
     yield "frame-payload-indefinite", good[:13] + b"\x5f" + good[13:-66] + b"\xff" + good[-66:], bad
     yield "frame-payload-text", good[:13] + b"\x78" + good[14:], bad

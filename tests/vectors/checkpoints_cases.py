@@ -55,6 +55,10 @@ def _broken() -> Iterator[Found]:
         "empty-line-first": "\n" + text_of(),
     }.items():
         yield name, note_of(text), FAULT
+    yield from _numbers()
+
+
+def _numbers() -> Iterator[Found]:
     for name, size in {
         "zero": "0",
         "leading-zero": "01234",

@@ -158,6 +158,12 @@ def _vkeys() -> Iterator[Case]:
         ("base64-cut", good[:-1], "base64"),
     ):
         yield _vkey(f"vkey-{what}", text, malformed(code))
+    yield from _vkey_keys()
+
+
+def _vkey_keys() -> Iterator[Case]:
+    x = key("log").public
+    name, data = f"{ID}/log", b"\x01" + x
     for what, raw, code in (
         ("witness-type", b"\x04" + x, "vkey"),
         ("type-2", b"\x02" + x, "vkey"),

@@ -105,6 +105,13 @@ def _broken() -> Iterator[tuple[str, bytes, dict[str, Any]]]:
     yield "no-line-feed-at-end", good[:-1], FORM
     yield "line-feed-after", good + b"\n", FORM
     yield "space-after", good + b" ", FORM
+    yield from _letters()
+
+
+def _letters() -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    good = _note(TEXT, "a")
+    text, line = TEXT.encode(), good[len(TEXT) + 1 :]
+    dash, name, signature = line[:-1].split(b" ")
     yield "crlf", good.replace(b"\n", b"\r\n"), FORM
     yield "carriage-return-in-text", good.replace(b"baris", b"bar\ris"), FORM
     yield "tab-in-text", good.replace(b"baris", b"bar\tis"), FORM

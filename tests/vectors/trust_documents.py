@@ -283,7 +283,6 @@ def _key_faults() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
 def _issuers() -> dict[str, tuple[dict[str, Any], str]]:
     x = key("issuer active").public
     above = (edwards.P + 3).to_bytes(32, "little")
-    short, in_hex = FINAL | {"root": b64(bytes(31))}, FINAL | {"root": "ab" * 32}
     faults: dict[str, tuple[dict[str, Any], str]] = {
         f"no-{name}": ({name: ABSENT}, "trust") for name in issuer("issuer active")
     }
@@ -308,6 +307,13 @@ def _issuers() -> dict[str, tuple[dict[str, Any], str]]:
         "scope-schemes-numbers": ({"scope": {"schemes": [1]}}, "trust"),
         "scope-schemes-empty-text": ({"scope": {"schemes": [""]}}, "trust"),
         "scope-schemes-is-a-text": ({"scope": {"schemes": "DEMO/x"}}, "trust"),
+    }  # fmt: skip
+    return faults | _issuer_states()
+
+
+def _issuer_states() -> dict[str, tuple[dict[str, Any], str]]:
+    short, in_hex = FINAL | {"root": b64(bytes(31))}, FINAL | {"root": "ab" * 32}
+    return {
         "status-unknown": ({"status": "revoked"}, "trust-status"),
         "status-upper-case": ({"status": "Active"}, "trust-status"),
         "status-null": ({"status": None}, "trust-status"),
@@ -323,7 +329,6 @@ def _issuers() -> dict[str, tuple[dict[str, Any], str]]:
         "name-text": ({"name": "LSP"}, "trust"),
         "name-no-ja": ({"name": changed(dict(NAMES), {"ja": ABSENT})}, "trust"),
     }  # fmt: skip
-    return faults
 
 
 def _logs() -> dict[str, tuple[list[Any], str]]:
