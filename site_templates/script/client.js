@@ -73,11 +73,13 @@ export class Client {
     return this.refreshing;
   }
 
-  /** @param {string} text */
+  /**
+   * The verdict on one text, with what has to be fetched for it.
+   *
+   * @param {string} text
+   */
   async check(text) {
-    const result = await this.result(text, this.source, this.held.fetched);
-    this.later(() => this.held.compareHistory(this.source));
-    return result;
+    return this.result(text, this.source, this.held.fetched);
   }
 
   /**
@@ -140,25 +142,22 @@ export class Client {
     if (!(await this.held.refreshFrom(this.source, "default"))) {
       await this.held.refreshFrom(this.source, "reload");
     }
-    this.later(() => this.readAhead());
+    this.background = this.background.then(() => this.afterwards());
   }
 
-  // Afterwards ----------------------------------------------------------------------------------
+  // In the background ---------------------------------------------------------------------------
 
-  /** @param {() => Promise<void>} work that no answer waits for */
-  later(work) {
-    this.background = this.background.then(work);
-  }
-
-  /** Read the status lists ahead where they are few, and keep all in the store. */
-  async readAhead() {
-    const lists = this.held.note?.status ?? [];
-    if (this.held.fetched && lists.length <= LISTS_AHEAD) {
-      await Promise.all(lists.map((_, k) => this.list(k, this.source, { priority: "low" })));
+  /** What no answer waits for: reading ahead, comparing with what was seen before, storing. */
+  async afterwards() {
+    const { held, source, store } = this;
+    const lists = held.note?.status ?? [];
+    if (held.fetched && lists.length <= LISTS_AHEAD) {
+      await Promise.all(lists.map((_, k) => this.list(k, source, { priority: "low" })));
     }
-    if (this.store && this.held.fetched) {
+    await held.compareHistory(source);
+    if (store && held.fetched && !held.conflict) {
       // A store that is full or switched off: the next visit starts from an older state, or none.
-      await this.store.save(new Map(this.held.files)).catch(() => null);
+      await store.save(new Map(held.files)).catch(() => null);
     }
   }
 

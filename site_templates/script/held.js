@@ -279,7 +279,10 @@ export class Held {
         const hashes = await tiles.prefix(before.size, read);
         return hashes && merkle.olderRoot(before.size, size, hashes, root);
       });
-      this.conflict ||= !!older && !same(older, before.root);
+      if (older && !same(older, before.root)) {
+        this.conflict = true;
+        this.rival = this.files.get("build.note") ?? null;
+      }
       this.before = older ? null : before;
     }
   }

@@ -107,21 +107,35 @@ test("two histories: notes that contradict each other", async () => {
 
 test("two histories: a longer log that does not hold the older one", async () => {
   const { site, text } = published();
-  const client = clientOf(site);
+  /** @type {Map<string, import("./site.js").Bytes>[]} */
+  const saved = [];
+  const store = {
+    load: async () => saved.at(-1) ?? null,
+    save: async (/** @type {Map<string, import("./site.js").Bytes>} */ files) => {
+      saved.push(files);
+    },
+  };
+  const client = clientOf(site, { store });
   assert.equal(await judged(client, text), "valid");
   site.log(certificate(20));
   site.publish();
   assert.equal(await judged(client, text), "valid");
-  assert.equal(client.state.before, null);
+  assert.deepEqual([client.state.before, client.state.conflict], [null, false]);
+  const [good, forked] = [clientOf(site, { store }), clientOf(site, { store })];
+  assert.equal(await judged(good, text), "valid");
+  const kept = saved.length;
   site.leaves[9] = sha256("another");
   site.log(certificate(21));
   site.publish();
-  assert.equal(await judged(client, text), "valid");
-  assert.equal(client.state.conflict, true);
-  assert.equal(await judged(client, text), "conflict");
+  for (const seen of [client, forked]) {
+    assert.equal(await judged(seen, text), "valid");
+    assert.deepEqual(seen.state.rival, site.files.get("build.note"));
+    assert.equal(await judged(seen, text), "conflict");
+  }
+  assert.equal(saved.length, kept);
 });
 
-test("key compromise: a removed publisher takes its note, a closed key its later paper", async () => {
+test("key compromise: a removed publisher takes its note, a closed key its paper", async () => {
   const { site, text } = published();
   const client = clientOf(site);
   await judged(client, text);

@@ -93,7 +93,7 @@ export class Registry {
       previous: this.trustDigest,
       issued: time(NOW - 1000),
       expires: time(NOW + LIFE),
-      roots: { threshold: 2, keys: ["root/a", "root/b", "root/c"].map((role) => vkey(signer(role))) },
+      roots: { threshold: 2, keys: ["a", "b", "c"].map((name) => vkey(signer(`root/${name}`))) },
       issuers: [issuer("issuer")],
       publishers: [vkey(this.publisher)],
       logs: [{ origin: `${ID}/log`, vkey: vkey(signer("log")) }],

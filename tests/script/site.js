@@ -16,7 +16,8 @@ const PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
  * @returns {Bytes}
  */
 export function bytes(...parts) {
-  return Uint8Array.from(Buffer.concat(parts.map((part) => Buffer.from(/** @type {any} */ (part)))));
+  const buffers = parts.map((part) => Buffer.from(/** @type {any} */ (part)));
+  return Uint8Array.from(Buffer.concat(buffers));
 }
 
 /**
@@ -39,7 +40,8 @@ export function base64Of(data) {
 
 /** @param {string} label */
 function privateKey(label) {
-  return createPrivateKey({ key: Buffer.concat([PREFIX, sha256(label)]), format: "der", type: "pkcs8" });
+  const key = Buffer.concat([PREFIX, sha256(label)]);
+  return createPrivateKey({ key, format: "der", type: "pkcs8" });
 }
 
 /**
