@@ -144,7 +144,8 @@ class _History:
 
     def _states(self, indexes: dict[Reason, int], rest: list[Row], now: int) -> None:
         revoked = [indexes[Reason.REVOKED], *(self._index(row) for row in rest[::97])]
-        suspended = [indexes[Reason.SUSPENDED], *(self._index(row) for row in rest[5::211])]
+        drawn = [self._index(row) for row in rest[5::211]]
+        suspended = [indexes[Reason.SUSPENDED], *(i for i in drawn if i not in revoked)]
         reason = ReasonCode.ASSESSMENT_ANNULLED
         changes.revoke(self.store, [str(i) for i in revoked], reason, now)
         changes.suspend(self.store, [str(i) for i in suspended], ReasonCode.UNDER_REVIEW, now)
