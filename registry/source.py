@@ -98,6 +98,7 @@ class UrlSource:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
                 data = answer.read(limit + 1)
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code in (404, 410):
                 return None
             raise Unreachable(f"{path}: HTTP status {error.code}") from error

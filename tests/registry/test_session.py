@@ -204,6 +204,28 @@ def test_trust_that_is_handed_over(
     opener.refused("no-trust", 2, trust=tmp_path / "bad.note")
 
 
+def test_a_handed_over_document_leaves_no_gap_in_what_is_stored(
+    opener: Opener, published: tuple[Path, str], tmp_path: Path
+) -> None:
+    memory = Memory(opener.state)
+    memory.pin(trust.anchor(trust_note()), trust_note())
+    before = tree(opener.state)
+    (tmp_path / "2.note").write_bytes(second_trust())
+    client = opener(trust=tmp_path / "2.note", site=str(published[0]))
+    assert client.check(published[1]).verdict.reason == "valid"
+    assert tree(opener.state) == before
+    (tmp_path / "1.note").write_bytes(trust_note())
+    opener(trust=tmp_path / "1.note", site=str(published[0]))
+    [document] = memory.pinned()
+    assert document.version == 2, "a document of the stored chain goes on from there"
+    stranger = trust_note(issuer_entry("stranger"))
+    (tmp_path / "1.note").write_bytes(stranger)
+    before = tree(opener.state)
+    client = opener(trust=tmp_path / "1.note", offline=True)
+    assert client.held.trust == trust.anchor(stranger), "taken as it is"
+    assert tree(opener.state) == before
+
+
 def test_a_folder_of_trust_documents_is_walked(tmp_path: Path) -> None:
     (tmp_path / "1.note").write_bytes(trust_note())
     (tmp_path / "2.note").write_bytes(second_trust())
