@@ -164,7 +164,10 @@ class _Site:
         wanted = self._fields(lists)
         if last is not None:
             note = build_note.parse(last.note)
-            if build_note.says(note, wanted) and self.now - note.issued < RENEW_AFTER:
+            # A served note with a higher number is unknown here: this store is an older copy.
+            ahead = live is not None and live.build > note.build
+            young = self.now - note.issued < RENEW_AFTER
+            if build_note.says(note, wanted) and young and not ahead:
                 return note, last.note
         before = build_note.parse(last.note) if last else None
         number = max(before.build if before else 0, live.build if live else 0) + 1

@@ -107,6 +107,18 @@ def test_a_restored_backup_does_not_fork_the_log(own: Demonstration, tmp_path: P
     _refused(other, NOW + 120, "log-ahead")
 
 
+def test_a_restored_backup_never_publishes_a_lower_number(
+    own: Demonstration, tmp_path: Path
+) -> None:
+    old = own.copied(tmp_path / "old")
+    _revoke(own, 30)
+    served = own.build(NOW + 60).note
+    shutil.rmtree(old.public)
+    shutil.copytree(own.public, old.public)
+    built = old.build(NOW + 120)
+    assert built.note.build == served.build + 1
+
+
 @pytest.mark.parametrize("text", [b"", b"<html>", b"absah-build/v2\n{}\n\n"])
 def test_a_note_that_cannot_be_read_is_refused(own: Demonstration, text: bytes) -> None:
     (own.public / "build.note").write_bytes(text)
