@@ -121,7 +121,6 @@ function fieldsOf(d, parsed) {
   if (typeof registry !== "string" || Object.getPrototypeOf(catalogue) !== Object.prototype) {
     throw new Malformed("build"); // a field is of another type
   }
-  Object.values(catalogue).forEach(digest);
   return {
     registry,
     build: whole(member(d, "build")),
@@ -132,7 +131,7 @@ function fieldsOf(d, parsed) {
     size,
     root,
     status: lists.map((entry) => digest(member(entry, "sha256"))),
-    catalogue,
+    catalogue: digests(catalogue),
     files: digest(member(d, "files")),
     audit: Object.hasOwn(d, "audit") ? digest(d.audit) : null,
     text: parsed.text,
@@ -149,6 +148,15 @@ function whole(value) {
     throw new Malformed("build"); // not a whole number
   }
   return value;
+}
+
+/**
+ * @param {Json} values
+ * @returns {Record<string, string>} the same, all checked
+ */
+function digests(values) {
+  Object.values(values).forEach(digest);
+  return values;
 }
 
 /**
