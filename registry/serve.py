@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import mimetypes
+import re
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -95,23 +96,29 @@ class _Handler(SimpleHTTPRequestHandler):
             self.wfile.write(data)
 
     def _file(self, path: str) -> tuple[Path | None, HTTPStatus]:
-        if path.startswith(self.base) and "\x00" not in path:
-            inner = path[len(self.base) :]
-            file = (self.folder / inner).resolve()
-            hidden = any(part.startswith((".", "_")) for part in Path(inner).parts)
-            if not hidden and file.is_relative_to(self.folder.resolve()):
-                if file.is_dir() and (inner.endswith("/") or not inner):
-                    file /= "index.html"
-                if file.exists():
-                    return file, HTTPStatus.OK
+        try:
+            file = self._inside(path[len(self.base) :]) if path.startswith(self.base) else None
+        except (OSError, ValueError):  # a name that no file can have
+            file = None
+        if file is not None:
+            return file, HTTPStatus.OK
         missing = self.folder / "404.html"
         return (missing if missing.is_file() else None), HTTPStatus.NOT_FOUND
 
+    def _inside(self, inner: str) -> Path | None:
+        """The file or folder of this name, if it is in the served folder and not hidden."""
+        file = (self.folder / inner).resolve()
+        hidden = any(part.startswith((".", "_")) for part in Path(inner).parts)
+        if hidden or not file.is_relative_to(self.folder.resolve()):
+            return None
+        if file.is_dir() and (inner.endswith("/") or not inner):
+            file /= "index.html"
+        return file if file.exists() else None
+
     def _data(self, file: Path) -> tuple[str, bytes]:
-        accepted = {
-            part.split(";")[0].strip()
-            for part in self.headers.get("Accept-Encoding", "").split(",")
-        }
+        asked = [part.split(";") for part in self.headers.get("Accept-Encoding", "").split(",")]
+        refused = re.compile(r"\s*q=0(\.0*)?\s*")
+        accepted = {name.strip() for name, *q in asked if not (q and refused.fullmatch(q[0]))}
         for coding, suffix in _TWINS:
             twin = file.with_name(file.name + suffix)
             if coding in accepted and twin.is_file():
