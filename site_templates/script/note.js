@@ -72,9 +72,10 @@ function lineOf(line) {
  *   of a known key does not verify
  */
 export async function signers(note, known) {
+  const byLine = new Map(known.map((key) => [`${key.name} ${key.id}`, key]));
   const found = new Set();
   for (const line of note.lines) {
-    const key = known.find(({ name, id }) => name === line.name && id === line.id);
+    const key = byLine.get(`${line.name} ${line.id}`);
     if (key) {
       if (!(await keys.verify(key.public, encode(note.text), line.signature))) {
         throw new Malformed("note-signature");

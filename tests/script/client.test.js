@@ -49,6 +49,23 @@ test("a certificate is judged on data fetched for it", async () => {
   });
 });
 
+test("a catalogue file that is not as signed or pinned is not at hand", async () => {
+  const { site } = published();
+  const text = bytes("no JSON");
+  const digest = sha256(text).subarray(0, 16);
+  const data = certificate(20, { digest });
+  site.log(data);
+  site.files.set(`catalogue/scheme/${Buffer.from(digest).toString("hex")}.json`, text);
+  site.catalogueFile("lsps/140.json", { number: 9001 });
+  site.publish();
+  const client = clientOf(site);
+  assert.equal(await judged(client, code(data)), "valid");
+  const { catalogue } = await client.check(code(data));
+  assert.deepEqual(catalogue, { scheme: null, lsp: null, fields: [] });
+  site.catalogueFile("lsps/140.json", [{ number: 9001, names: [] }]);
+  assert.equal((await client.check(code(data))).catalogue.lsp, null);
+});
+
 test("what is read, and how", async () => {
   const { site, text } = published(300);
   assert.equal(await judged(clientOf(site), text), "valid");
