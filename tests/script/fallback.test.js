@@ -1,4 +1,4 @@
-/** A browser without WebCrypto, and one whose WebCrypto has no Ed25519, load noble by themselves. */
+/** Browsers without WebCrypto, or without Ed25519 in it, load noble by themselves. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
