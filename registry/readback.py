@@ -28,19 +28,25 @@ def check(source: Source, document: TrustDocument, wanted: bytes | None = None) 
         raise _fault("build.note", "another build is served")
     try:
         found = build_note.verified(data, document)
-        checkpoint = merkle.parse_checkpoint(
-            _read(source, f"log/checkpoints/{found.size}", note.LIMIT), document.log
-        )
     except Malformed as error:
         raise _fault("build.note", str(error)) from error
-    if (checkpoint.size, checkpoint.root) != (found.size, found.root):
-        raise _fault("log/checkpoints", "not the size and root of the build note")
+    _check_checkpoint(source, found, document)
     _check_log(source, found)
     _check_lists(source, found, document)
     for name, digest in found.catalogue.items():
         _expect(source, f"catalogue/{name}", digest)
     _expect(source, "files.json", found.files)
     return found
+
+
+def _check_checkpoint(source: Source, found: BuildNote, document: TrustDocument) -> None:
+    path = f"log/checkpoints/{found.size}"
+    try:
+        checkpoint = merkle.parse_checkpoint(_read(source, path, note.LIMIT), document.log)
+    except Malformed as error:
+        raise _fault(path, str(error)) from error
+    if (checkpoint.size, checkpoint.root) != (found.size, found.root):
+        raise _fault(path, "not the size and root of the build note")
 
 
 def _check_log(source: Source, found: BuildNote) -> None:
@@ -106,8 +112,8 @@ def _fault(path: str, why: str, *, exit_code: int = 1) -> UserError:
         path,
         Words(f"read back wrongly: {why}", f"hasil baca ulang salah: {why}"),
         Words(
-            "nothing was published; mend the disk and build again",
-            "tidak ada yang diterbitkan; perbaiki disk lalu build lagi",
+            "what is served must be what was built: look at the disk or host, then build again",
+            "yang disajikan harus sama dengan hasil build: periksa disk atau hosting, build lagi",
         ),
         exit_code=exit_code,
     )

@@ -1,86 +1,129 @@
-"""What stands between a build and everyone who relies on it: read back, recompute, or refuse."""
+"""A build counts only when everything that its note pins was read back and recomputed."""
 
 from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
 
 import pytest
 
 from registry import readback
 from registry.errors import UserError
-from signing import trust
-from tests.demonstration import Demonstration
-from tests.registry.lying_site import HTML, Lying
+from signing import status, trust
+from tests.registry.audit_example import (
+    BUNDLE,
+    PUBLISHER,
+    TILE,
+    Memory,
+    checkpointed,
+    forked,
+    made,
+    renoted,
+    replace_list,
+    second_trust,
+)
+from tests.registry.ledger_example import ID, key
+
+Files = dict[str, bytes]
+DOCUMENT = trust.parse(second_trust())
+CHECKPOINT = "log/checkpoints/14"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return made(tmp_path_factory.mktemp("example") / "w")
 
 
 @pytest.fixture
-def site(demonstration: Demonstration) -> Lying:
-    return Lying(demonstration.files())
+def files(published: Files) -> Files:
+    return dict(published)
 
 
-def _pinned(site: Lying, document: trust.TrustDocument) -> list[str]:
-    """Every path that a read-back needs."""
-    site.reads.clear()
-    readback.check(site, document)
-    return sorted({path for path, _ in site.reads})
-
-
-def _refused(site: Lying, document: trust.TrustDocument, exit_code: int = 1) -> str:
+def _refused(site: Memory, wanted: bytes | None = None) -> UserError:
     with pytest.raises(UserError) as caught:
-        readback.check(site, document)
+        readback.check(site, DOCUMENT, wanted)
     assert caught.value.code == "read-back"
-    assert caught.value.exit_code == exit_code
-    return caught.value.what
+    assert caught.value.hint.id
+    return caught.value
 
 
-def test_an_honest_site(site: Lying, demonstration: Demonstration) -> None:
-    found = readback.check(site, demonstration.trust(), site.files["build.note"])
-    assert found.size == 62
-    for path in ("files.json", "catalogue/fields.json", f"log/checkpoints/{found.size}"):
-        assert path in _pinned(site, demonstration.trust())
+def test_an_honest_site(files: Files) -> None:
+    site = Memory(files)
+    found = readback.check(site, DOCUMENT, files["build.note"])
+    assert (found.build, found.size) == (2, 14)
+    assert readback.check(site, DOCUMENT) == found
+    read = set(site.reads)
+    assert {"build.note", CHECKPOINT, TILE, BUNDLE, "files.json"} <= read
+    assert {f"catalogue/{name}" for name in found.catalogue} <= read
+    assert any(path.startswith("status/0-") for path in read)
 
 
-def test_another_build_is_served(site: Lying, demonstration: Demonstration) -> None:
-    with pytest.raises(UserError) as caught:
-        readback.check(site, demonstration.trust(), site.files["build.note"] + b"\n")
-    assert caught.value.what == "build.note"
+def test_another_build_than_the_wanted_one(files: Files) -> None:
+    error = _refused(Memory(files), files["builds/1.note"])
+    assert error.what == "build.note"
+    assert "another build" in error.why.en
 
 
-def test_every_file_that_is_read_missing_or_changed(
-    site: Lying, demonstration: Demonstration
-) -> None:
-    document, whole = demonstration.trust(), dict(site.files)
+def test_every_file_that_a_note_pins(files: Files) -> None:
+    site = Memory(files)
+    readback.check(site, DOCUMENT)
+    pinned = [*dict.fromkeys(site.reads)]
     tried = 0
-    for path in _pinned(site, document):
-        data = whole[path]
-        for bad in (None, b"", HTML, data[:-1], data + b"\0", _turned(data)):
-            site.files = {**whole, path: bad} if bad is not None else _without(whole, path)
-            _refused(site, document)
+    for path in pinned:
+        for data in (None, b"", b"<html>", files[path][:-1], files[path] + b"\n"):
+            changed = {name: held for name, held in files.items() if name != path}
+            if data is not None:
+                changed[path] = data
+            error = _refused(Memory(changed))
+            assert error.exit_code == 1
+            assert error.what == path
             tried += 1
-    print(f"{tried} wrong files")
-    assert tried >= 60
+    print(f"{tried} wrong files, none taken")
+    assert tried == 5 * len(pinned) >= 45
 
 
-def _turned(data: bytes) -> bytes:
-    """One bit changed in the middle."""
-    at = len(data) // 2
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+def test_a_file_that_is_out_of_reach_is_could_not_decide(files: Files) -> None:
+    for path in ("build.note", CHECKPOINT, TILE, BUNDLE, "files.json"):
+        site = Memory(files)
+        site.down = {path}
+        error = _refused(site)
+        assert (error.what, error.exit_code) == (path, 3)
 
 
-def _without(files: dict[str, bytes], path: str) -> dict[str, bytes]:
-    return {other: data for other, data in files.items() if other != path}
+@pytest.mark.parametrize(
+    ("path", "spoil"),
+    [
+        (CHECKPOINT, lambda files: checkpointed(files, 14, bytes(32))),
+        (CHECKPOINT, lambda files: checkpointed(files, 14, bytes(32), "publisher")),
+        ("build.note", lambda files: renoted(files, 2, lambda v: v.update(registry="x.example"))),
+        ("build.note", lambda files: renoted(files, 2, lambda v: v["trust"].update(version=1))),
+        ("files.json", lambda files: renoted(files, 2, lambda v: v.update(files="0" * 64))),
+    ],
+)
+def test_rightly_signed_and_wrong(files: Files, path: str, spoil: Callable[[Files], None]) -> None:
+    spoil(files)
+    assert _refused(Memory(files)).what == path
 
 
-def test_a_checkpoint_of_another_size(site: Lying, demonstration: Demonstration) -> None:
-    newest = f"log/checkpoints/{readback.check(site, demonstration.trust()).size}"
-    older = next(path for path in site.matching("log/checkpoints/") if path != newest)
-    site.files[newest] = site.files[older]
-    assert _refused(site, demonstration.trust()) == "log/checkpoints"
+def test_entries_tiles_and_root_must_agree(files: Files) -> None:
+    entries, tile = files[BUNDLE], files[TILE]
+    forked(files, lambda found: found.__setitem__(3, b"\x01" + bytes(32)))
+    readback.check(Memory(files), DOCUMENT)
+    assert _refused(Memory(files | {TILE: tile})).what == TILE
+    assert _refused(Memory(files | {BUNDLE: entries})).what == TILE
+    honest = Memory(files | {BUNDLE: entries, TILE: tile})
+    assert "its root" in _refused(honest).why.en
 
 
-def test_out_of_reach_is_not_wrong(site: Lying, demonstration: Demonstration) -> None:
-    site.down = True
-    _refused(site, demonstration.trust(), exit_code=3)
+def test_a_bundle_of_fewer_entries(files: Files) -> None:
+    files[BUNDLE] = files[BUNDLE][:-35]
+    assert "not as many entries" in _refused(Memory(files)).why.en
 
 
-def test_an_older_trust_document(site: Lying, demonstration: Demonstration) -> None:
-    first = trust.anchor(site.files["trust/1.note"])
-    assert _refused(site, first) == "build.note"
+def test_a_list_that_no_publisher_signed(files: Files) -> None:
+    path = next(path for path in files if path.startswith("status/0-"))
+    held = status.parse(files[path], ID, [PUBLISHER.public])
+    other = status.sign(ID, held, key("stranger"))
+    placed = replace_list(files, 2, other)
+    assert hashlib.sha256(other).hexdigest()[:16] in placed
+    assert _refused(Memory(files)).what == placed
