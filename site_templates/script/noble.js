@@ -2,12 +2,13 @@
  * The fallback where WebCrypto lacks Ed25519 or is not there: a chunk that only those load.
  *
  * noble's own `verify` checks the equation with the cofactor, so only its points are used here:
- * R must be the encoding of [S]B - [k]A, byte for byte (docs/formats.md section 1).
+ * R must be the encoding of [S]B - [k]A, byte for byte (docs/formats.md section 1). It shares no
+ * module with the pages, so that these are not cut into one more file for it.
  */
 
 import { Point } from "@noble/ed25519";
 import { sha256 as hash, sha512 } from "@noble/hashes/sha2.js";
-import { concat, hex, same } from "./bytes.js";
+import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 
@@ -28,9 +29,9 @@ export function sha256(data) {
 export function verify(x, message, signature) {
   const r = signature.subarray(0, 32);
   try {
-    const k = number(sha512(concat(r, x, message))) % Point.CURVE().n;
+    const k = number(sha512(concatBytes(r, x, message))) % Point.CURVE().n;
     const sum = Point.BASE.multiply(number(signature.subarray(32)), false); // throws unless S < L
-    return same(sum.subtract(Point.fromBytes(x).multiply(k, false)).toBytes(), r);
+    return sum.subtract(Point.fromBytes(x).multiply(k, false)).toHex() === bytesToHex(r);
   } catch {
     return false; // x is no point at all, or S is out of range
   }
@@ -41,5 +42,5 @@ export function verify(x, message, signature) {
  * @returns {bigint}
  */
 function number(bytes) {
-  return BigInt(`0x${hex(bytes.slice().reverse())}`);
+  return BigInt(`0x${bytesToHex(bytes.slice().reverse())}`);
 }
