@@ -49,7 +49,13 @@ def sign(data: bytes, key: Vkey, signer: Signer) -> bytes:
     if not key.name.startswith(f"{document.id}/root/"):
         raise UserError("not-a-root", key.name, _NOT_A_ROOT, SHOW)
     line = note.sign_line(text, key.name, signer)
-    return note.assemble(text, dict.fromkeys([*lines, line]))
+    signed = note.assemble(text, dict.fromkeys([*lines, line]))
+    try:
+        # One line that is broken, or wrong under a listed key, would spoil the whole note.
+        note.signers(note.parse(signed, note.TRUST_LIMIT), document.roots)
+    except Malformed as error:
+        raise refused("draft", error) from error
+    return signed
 
 
 def difference(before: TrustDocument | None, after: TrustDocument) -> list[str]:

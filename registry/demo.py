@@ -166,7 +166,7 @@ class _History:
     def _trust(self, now: int, closed: dict[str, tuple[str, Final | None]]) -> None:
         known = self.store.trust()
         current = trust.parse(known[-1].note) if known else None
-        scopes = {"lsp-9001": [_SCOPED], "closed": [_CLOSED]}
+        scopes = {} if known else {"lsp-9001": [_SCOPED], "closed": [_CLOSED]}
         wishes = drafting.Wishes(now=now, scopes=scopes, closed=closed)
         text = drafting.draft(self.workspace.settings, current, self.ring.files(), wishes)
         data = (text + "\n").encode()

@@ -51,13 +51,16 @@ def draft(
 
     UserError: the keys do not make a document (no root, no log key, ...).
     """
-    document = _first(settings, wishes) if current is None else _next(current, wishes)
+    _refuse_unmeant(settings, current, files, wishes)
+    document = _first(settings, wishes) if current is None else _next(settings, current, wishes)
     _add_keys(document, settings, files, wishes)
     if wishes.threshold is not None:
         document["roots"]["threshold"] = wishes.threshold
     text = trust.text_of(document)
     try:
-        check_rules(trust.read_text(text))
+        drafted = trust.read_text(text)
+        check_rules(drafted)
+        _check_history(current, drafted)
     except Malformed as error:
         raise refused(f"trust/{document['version']}", error) from error
     return text
@@ -69,29 +72,52 @@ def publish(store: Store, data: bytes) -> tuple[TrustDocument, int]:
     UserError: signatures are missing, it is not the successor of the published one, or it takes
     back what that one said (T9).
     """
+    known = store.trust()
     try:
         document = trust.parse(data)
         check_rules(document)
-        _check_history(store, document)
+        _check_history(trust.parse(known[-1].note) if known else None, document)
     except Malformed as error:
         raise refused("trust document", error) from error
     return document, append_trust(store, data)
 
 
-def _check_history(store: Store, document: TrustDocument) -> None:
+def _check_history(before: TrustDocument | None, document: TrustDocument) -> None:
     """T9. Malformed: names the first rule that the document breaks."""
-    known = store.trust()
-    broken = loosened(trust.parse(known[-1].note), document) if known else []
+    broken = loosened(before, document) if before else []
     if broken:
         raise Malformed(broken[0].code, broken[0].name)
 
 
+def _refuse_unmeant(
+    settings: Settings, current: TrustDocument | None, files: Sequence[KeyFile], wishes: Wishes
+) -> None:
+    """A misspelt wish must not be silently off. UserError: names what nothing answers to."""
+    if current and current.id != settings.id:
+        raise UserError("other-registry", settings.id, _OTHER_ID, SHOW)
+    kids = {issuer.kid for issuer in current.issuers} if current else set()
+    for kid in wishes.closed:
+        if kid not in {known.hex() for known in kids}:
+            raise UserError("no-such-kid", kid, _NO_KID, SHOW)
+    new = {file.name for file in files if file.role == "issuer" and file.kid not in kids}
+    for name in wishes.scopes:
+        if name not in new:
+            raise UserError("no-such-issuer", name, _NO_NEW_ISSUER, _KEYS_HINT)
+    publishers = {key.text for key in current.publishers} if current else set()
+    for vkey in wishes.removed:
+        if vkey not in publishers:
+            raise UserError("no-such-publisher", vkey, _NO_PUBLISHER, SHOW)
+
+
+def _names(settings: Settings) -> dict[str, str]:
+    return {"id": settings.names.id, "ja": settings.names.ja, "en": settings.names.en}
+
+
 def _first(settings: Settings, wishes: Wishes) -> Json:
-    names = settings.names
     head: dict[str, Any] = {
         "registry": {
             "id": settings.id,
-            "name": {"id": names.id, "ja": names.ja, "en": names.en},
+            "name": _names(settings),
             "site": settings.site,
             "former": [],
         },
@@ -113,8 +139,13 @@ def _first(settings: Settings, wishes: Wishes) -> Json:
     }
 
 
-def _next(current: TrustDocument, wishes: Wishes) -> Json:
+def _next(settings: Settings, current: TrustDocument, wishes: Wishes) -> Json:
     document = loads(current.text.partition("\n")[2])
+    registry = document["registry"]
+    registry["name"] = _names(settings)
+    if settings.site != current.site:  # paper carries the old address for years
+        registry["site"] = settings.site
+        registry["former"] = list(dict.fromkeys([*current.former, current.site]))
     document["version"] = current.version + 1
     document["previous"] = current.digest
     document["issued"] = time_text(wishes.now)
@@ -122,9 +153,6 @@ def _next(current: TrustDocument, wishes: Wishes) -> Json:
     document["publishers"] = [v for v in document["publishers"] if v not in wishes.removed]
     if wishes.max_age:
         document["max_age"] = wishes.max_age
-    known = {issuer["kid"] for issuer in document["issuers"]}
-    for kid in wishes.closed.keys() - known:
-        raise UserError("no-such-kid", kid, _NO_KID, SHOW)
     for issuer in document["issuers"]:
         if issuer["kid"] in wishes.closed:
             status, final = wishes.closed[issuer["kid"]]
@@ -154,12 +182,11 @@ def _add_issuer(document: Json, settings: Settings, file: KeyFile, wishes: Wishe
     if any(issuer["kid"] == file.kid.hex() for issuer in document["issuers"]):
         return
     lsps = wishes.scopes.get(file.name)
-    names = settings.names
     document["issuers"].append(
         {
             "kid": file.kid.hex(),
             "x": b64encode(file.vkey.public),
-            "name": {"id": names.id, "ja": names.ja, "en": names.en},
+            "name": _names(settings),
             "scope": {} if lsps is None else {"lsps": list(lsps)},
             "from": time_text(wishes.now),
             "until": time_text(wishes.now + wishes.life),
@@ -169,3 +196,16 @@ def _add_issuer(document: Json, settings: Settings, file: KeyFile, wishes: Wishe
 
 
 _NO_KID = Words("no issuer key with this kid", "tidak ada kunci penerbit dengan kid ini")
+_NO_NEW_ISSUER = Words(
+    "no new issuer key of this name; the scope of one in force never changes",
+    "tidak ada kunci penerbit baru dengan nama ini; lingkup kunci yang berlaku tidak berubah",
+)
+_KEYS_HINT = Words("see the keys at hand: absah key show", "lihat kunci: absah key show")
+_NO_PUBLISHER = Words(
+    "the document in force has no such publisher key",
+    "dokumen yang berlaku tidak memuat kunci penerbitan data ini",
+)
+_OTHER_ID = Words(
+    "the document in force is of another registry; an id is for life",
+    "dokumen yang berlaku milik registri lain; id berlaku seumur hidup",
+)

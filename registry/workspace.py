@@ -176,6 +176,19 @@ class Workspace:
         return self.folder / self.settings.public
 
 
+def names_of(indonesian: str, japanese: str, english: str) -> Names:
+    """The registry's names. UserError: one is empty, too long or not printable."""
+    try:
+        return Names(id=indonesian, ja=japanese, en=english)
+    except ValidationError as error:
+        fault = _first_fault(error)
+        hint = Words(
+            "a name has 1 to 200 printable characters, no blank at its ends",
+            "nama terdiri atas 1 sampai 200 karakter tercetak, tanpa spasi di ujungnya",
+        )
+        raise UserError("bad-settings", "name", Words(fault, fault), hint, exit_code=2) from error
+
+
 def settings_for(site: str, names: Names, *, registry_id: str = "", demo: bool = False) -> Settings:
     """Settings of a new workspace; the id defaults to the site's host with its port.
 

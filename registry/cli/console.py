@@ -19,6 +19,8 @@ from registry.errors import UserError, Words
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 LANGUAGES = ("id", "ja", "en")
+LATEST = 9000
+"""Last year in which ``--now`` may lie."""
 _chosen: dict[str, str] = {}
 
 
@@ -78,7 +80,7 @@ def passphrase_option(command: _F) -> _F:
     """``--passphrase-fd N``: read passphrases, one a line, from an open file descriptor."""
     return click.option(
         "--passphrase-fd",
-        type=int,
+        type=click.IntRange(min=0),
         metavar="N",
         help="Read passphrases, one a line, from this file descriptor.",
     )(command)
@@ -93,9 +95,11 @@ def _seconds(_context: click.Context, _option: click.Parameter, value: str | Non
         raise click.BadParameter("not an ISO 8601 time") from error
     if moment.tzinfo is None:
         raise click.BadParameter("has no offset; write for example 2026-11-24T09:00:00+09:00")
-    if not 1970 <= moment.year <= 9998:
-        raise click.BadParameter("is outside the years 1970 to 9998")
-    return int(moment.timestamp())
+    seconds = int(moment.timestamp())
+    # Whatever is made now runs for some years more, and a time has four digits of year.
+    if seconds < 0 or moment.year > LATEST:
+        raise click.BadParameter(f"is outside the years 1970 to {LATEST}")
+    return seconds
 
 
 class Passphrases:
@@ -145,6 +149,23 @@ def remark(words: Words) -> None:
 def say_json(value: object) -> None:
     """A result as JSON on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, in a folder that is made. UserError: it cannot be done."""
+    beside = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_bytes(data)
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        why = error.strerror or "?"
+        words = Words(f"cannot be written: {why}", f"gagal ditulis: {why}")
+        raise UserError("unwritable", str(path), words) from error
 
 
 def report(error: UserError) -> None:

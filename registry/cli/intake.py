@@ -20,6 +20,7 @@ from registry.cli.console import (
     now_option,
     passphrase_option,
     remark,
+    save,
     say,
     say_json,
     workspace_option,
@@ -93,7 +94,7 @@ def import_files(
             reading, issued = _one(file, store, catalogue, ring, workspace, options)
             done.append(_report(file, reading, issued))
             if faults is not None and reading.faults:
-                _write(faults, _REPORTS[faults.suffix.lower()](reading))
+                save(faults, _REPORTS[faults.suffix.lower()](reading))
             if not as_json:
                 _tell(file, reading, issued)
     if as_json:
@@ -183,17 +184,6 @@ def _tell(file: Path, reading: intake.Reading, issued: Issued) -> None:
                 f"tidak ada yang ditulis; {count} baris dapat diterbitkan",
             )
         )
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        beside = path.with_name(path.name + ".new")
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        why = error.strerror or "?"
-        words = Words(f"cannot be written: {why}", f"gagal ditulis: {why}")
-        raise UserError("unwritable", str(path), words) from error
 
 
 _APPROVAL = Words(

@@ -9,7 +9,7 @@ import click
 
 from registry.build import newest_trust
 from registry.changes import find
-from registry.cli.console import language_option, remark, say, workspace_option
+from registry.cli.console import language_option, remark, save, say, workspace_option
 from registry.errors import UserError, Words
 from registry.qr import checked, png, svg, symbol
 from registry.rows import LedgerRow
@@ -50,7 +50,7 @@ def qr(
             if row.idx >= confirmed:
                 raise UserError("not-published", f"#{row.idx}", _NOT_PUBLISHED, _PUBLISH_FIRST)
             target = out / str(row.lsp) if by_lsp else out
-            _write(target / f"{row.idx}.{form}", _drawn(site, row.cose, form))
+            save(target / f"{row.idx}.{form}", _drawn(site, row.cose, form))
             count += 1
     if not count:
         raise UserError("nothing-named", "qr", _NOTHING, _NAME_SOME, exit_code=2)
@@ -76,18 +76,6 @@ def _wanted(
 
 def _drawn(site: str, data: bytes, form: str) -> bytes:
     return checked(_DRAW[form](symbol(site, data)), qr_text(site, data))
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".new")
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        why = error.strerror or "?"
-        words = Words(f"cannot be written: {why}", f"gagal ditulis: {why}")
-        raise UserError("unwritable", str(path), words) from error
 
 
 _OTHER_SITE = Words(

@@ -15,6 +15,7 @@ from registry.cli.console import (
     now_option,
     passphrase_option,
     remark,
+    save,
     say,
     say_json,
     workspace_option,
@@ -79,7 +80,7 @@ def draft(
     text = drafting.draft(workspace.settings, current, files, wishes)
     document = documents.read_text(text)
     target = out or workspace.trust / f"{document.version}.draft"
-    target.write_text(text + "\n", encoding="utf-8", newline="\n")
+    save(target, f"{text}\n".encode())
     for line in ceremony.difference(current, document):
         remark(Words(line, line))
     for words in ceremony.warnings(document):
@@ -101,9 +102,7 @@ def sign(file: Path, key_file: Path, demo: bool, passphrase_fd: int | None) -> N
     held = ring.find(role, name)
     data = _read(file)
     signed = ceremony.sign(data, held.vkey, ring.open(held))
-    beside = file.with_name(file.name + ".new")
-    beside.write_bytes(signed)
-    beside.replace(file)
+    save(file, signed)
     _tell_digest(documents.parse(signed))
     say(str(file))
 
@@ -122,7 +121,7 @@ def publish(file: Path, folder: Path) -> None:
     data = _read(file)
     with Store.open(workspace.database, writer=True) as store:
         document, index = drafting.publish(store, data)
-    (workspace.trust / f"{document.version}.note").write_bytes(data)
+    save(workspace.trust / f"{document.version}.note", data)
     _tell_digest(document)
     say(f"trust/{document.version}  #{index}")
 

@@ -9,7 +9,7 @@ import click
 from registry.catalogue import install_demonstration
 from registry.cli.console import language_option, remark, say
 from registry.errors import Words
-from registry.workspace import Names, Workspace, settings_for
+from registry.workspace import Workspace, names_of, settings_for
 
 
 @click.command()
@@ -24,7 +24,7 @@ def init(
     folder: Path, site: str, registry_id: str, name_id: str, name_ja: str, name_en: str
 ) -> None:
     """Make a workspace in FOLDER."""
-    names = Names(id=name_id, ja=name_ja, en=name_en)
+    names = names_of(name_id, name_ja, name_en)
     workspace = Workspace.create(folder, settings_for(site, names, registry_id=registry_id))
     install_demonstration(workspace.catalogue)
     say(str(workspace.folder))
