@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
 
+from site_templates.hatch_build import BundleError, ensure_bundle
 from tests import demonstration as example
 from tests.demonstration import Demonstration
 
+FOLDER = Path(__file__).resolve().parents[1] / "site_templates"
+
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The browser side, built where it is missing or older than its sources."""
+    # Test processes of one run share the folder above their own.
+    lock = tmp_path_factory.getbasetemp().parent / "absah-bundle.lock"
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        try:
+            ensure_bundle(FOLDER)
+        except BundleError as error:
+            pytest.fail(str(error))
+
+
+@pytest.fixture(scope="session")
+def demonstration(bundle: None, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """One demonstration of about 60 records, to be read only."""
     return example.make(tmp_path_factory.mktemp("demonstration"))
 

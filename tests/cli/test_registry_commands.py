@@ -18,6 +18,13 @@ def _rows(own: Demonstration) -> int:
         return store.size()
 
 
+def _state(own: Demonstration, index: int) -> int:
+    with Store.open(own.workspace / "registry.db") as store:
+        row = store.certificate(index)
+    assert row is not None
+    return row.state
+
+
 def _import(absah: Command, own: Demonstration, *rest: object) -> object:
     return absah("import", *rest, "--workspace", own.workspace, "--now", NOW)
 
@@ -171,3 +178,37 @@ def test_audit_is_clean_and_names_what_was_changed(absah: Command, own: Demonstr
     found = absah("audit", own.public, "--now", NOW, "--json")
     assert found.code == 1
     assert "registry/index.html" in {fault["path"] for fault in found.json["faults"]}
+
+
+def test_a_correction_replaces_the_old_paper(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    place = ("--workspace", own.workspace, "--now", NOW)
+    lines = (own.workspace / "samples" / "clean.csv").read_text("utf-8-sig").split("\n")
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(lines[:4]), encoding="utf-8")
+    first = absah("import", path, *place, "--json").json["files"][0]["issued"]
+    old = [row["index"] for row in sorted(first, key=lambda row: int(row["row"]))]
+    names = [line.split(";")[2] for line in lines[:3]]
+    changed = [line.replace(name, "Sari Baru") for line, name in zip(lines[:3], names, strict=True)]
+    path.write_text("\n".join([lines[0], changed[1]]), encoding="utf-8")
+    conflict = absah("import", path, *place, "--json")
+    assert conflict.code == 1
+    assert [fault["code"] for fault in conflict.json["files"][0]["faults"]] == ["conflict"]
+    done = absah("import", path, *place, "--kind", "replacement", "--json").json["files"][0]
+    assert done["superseded"] == [old[0]]
+    path.write_text("\n".join([lines[0], changed[2]]), encoding="utf-8")
+    later = absah(
+        "import", path, *place, "--kind", "replacement", "--old-until", "2026-11-25", "--json"
+    ).json["files"][0]
+    assert later["superseded"] == [old[1]], "named now, done when the day has passed"
+    assert _state(own, old[0]) == 3
+    assert _state(own, old[1]) == 0
+    assert absah("build", *place, "--json").json["superseded"] == 0
+    until = ("--workspace", own.workspace, "--now", "2026-11-26T00:00:00+07:00")
+    assert absah("build", *until, "--json").json["superseded"] == 1
+    assert _state(own, old[1]) == 3
+    by_hand = absah("supersede", old[2], done["issued"][0]["index"], *until, "--json")
+    assert by_hand.json == {"changed": [old[2]], "unchanged": []}
+    again = absah("supersede", old[2], done["issued"][0]["index"], *until, "--json")
+    assert again.json == {"changed": [], "unchanged": [old[2]]}
