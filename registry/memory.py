@@ -19,7 +19,8 @@ from pathlib import Path
 
 from registry.client import Client, Held
 from registry.errors import UserError, Words
-from signing import build_note, status, trust
+from signing import build_note, note, status, trust
+from signing.build_note import BuildNote
 from signing.reasons import Malformed
 from signing.trust import TrustDocument
 
@@ -101,16 +102,13 @@ class Memory:
     def load(self, digest: str) -> Held:
         """What is stored of a registry, verified anew; parts that do not hold are left out."""
         folder = self.folder / digest
-        held = Held(trust=self._walked(digest))
+        chain = self._walked(digest)
+        held = Held(trust=chain[-1] if chain else None)
         if held.trust is None:
             return held
-        try:
-            found = build_note.verified((folder / "build.note").read_bytes(), held.trust)
-        except (OSError, Malformed):
+        held.note = _stored_note(folder / "build.note", chain)
+        if held.note is None:
             return held
-        if found.trust_version > held.trust.version:
-            return held  # a document that it rests on was lost
-        held.note = found
         publishers = [key.public for key in held.trust.publishers]
         for number, wanted in enumerate(held.note.status):
             path = folder / f"status/{number}-{wanted[:16]}.cwt"
@@ -134,21 +132,20 @@ class Memory:
         for path in sorted(client.raw, key=lambda p: p == "build.note"):
             self._write(digest, path, client.raw[path])
 
-    def _walked(self, digest: str) -> TrustDocument | None:
+    def _walked(self, digest: str) -> list[TrustDocument]:
         """The stored trust documents from the first one, as far as they hold."""
         folder = self.folder / digest / "trust"
+        chain: list[TrustDocument] = []
         try:
-            document = trust.anchor((folder / "1.note").read_bytes())
+            first = trust.anchor((folder / "1.note").read_bytes())
+            if first.digest != digest:
+                return []
+            chain.append(first)
+            for version in range(2, trust.HOPS + 2):
+                chain.append(trust.step(chain[-1], (folder / f"{version}.note").read_bytes()))
         except (OSError, Malformed):
-            return None
-        if document.digest != digest:
-            return None
-        for version in range(2, trust.HOPS + 2):
-            try:
-                document = trust.step(document, (folder / f"{version}.note").read_bytes())
-            except (OSError, Malformed):
-                break
-        return document
+            return chain
+        return chain
 
     def _digests(self) -> list[str]:
         try:
@@ -178,6 +175,22 @@ class Memory:
                 Words("name another folder with --state", "sebutkan folder lain dengan --state"),
                 exit_code=3,
             ) from error
+
+
+def _stored_note(path: Path, chain: list[TrustDocument]) -> BuildNote | None:
+    """The stored note, under the document that it names and a publisher of the newest (T8).
+
+    The newest document may be ahead of it: a site may serve that before the note that names it.
+    """
+    try:
+        data = path.read_bytes()
+        version = build_note.parse(data).trust_version
+        named = [document for document in chain if document.version == version]
+        found = build_note.verified(data, named[0]) if named else None
+        signed = found.note if found else None
+        return found if signed and note.signers(signed, chain[-1].publishers) else None
+    except (OSError, Malformed):
+        return None
 
 
 def grouped(digest: str) -> str:

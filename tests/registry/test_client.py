@@ -10,7 +10,15 @@ from signing import note, trust
 from signing.canonical import time_text
 from signing.fragment import qr_text
 from signing.keys import Vkey
-from tests.registry.audit_example import LATER, PUBLISHER, fields, made, second_trust
+from tests.registry.audit_example import (
+    LATER,
+    PUBLISHER,
+    fields,
+    forked,
+    made,
+    replace_list,
+    second_trust,
+)
 from tests.registry.ledger_example import ID, key
 from tests.registry.lying_site import HTML, Lying, client, later_header, other_root, renoted
 
@@ -231,3 +239,99 @@ def test_catalogue_data_that_do_not_match_are_not_shown(site: Lying, code: str) 
         result = client(site, now=LATER).check(code)
         assert result.verdict.reason == "valid"
         assert (result.shown.scheme, result.shown.lsp) == (None, None)
+
+
+def _first_site(example: Files) -> Lying:
+    """The site after its first build."""
+    files = {path: data for path, data in example.items() if path != "trust/2.note"}
+    return Lying({**files, "build.note": example["builds/1.note"]})
+
+
+def _after_first_build(example: Files) -> Held:
+    """What a client held that saw the site after its first build."""
+    held = client(_first_site(example), now=LATER).held
+    assert held.note is not None
+    assert held.note.build == 1
+    return Held(trust=held.trust, note=held.note)
+
+
+def test_the_new_tree_holds_the_old_one(site: Lying, code: str) -> None:
+    found = client(site, _after_first_build(site.files), LATER)
+    found.compare_history()
+    assert not found.held.conflict
+    assert found.before is not None
+    assert _said(found, code) == "valid"
+
+
+def test_a_forked_history_is_a_conflict(site: Lying, code: str) -> None:
+    held = _after_first_build(site.files)
+    forked(site.files, lambda entries: entries.__setitem__(3, b"\x01" + bytes(32)))
+    found = client(site, held, LATER)
+    assert _said(found, code) == "valid", "the verdict does not wait for it"
+    found.compare_history()
+    assert found.held.conflict
+    assert found.rival == site.files["build.note"], "kept as evidence"
+    assert "build.note" not in found.raw, "and never in the place of the one before"
+    assert _said(found, code) == "conflict"
+
+
+def test_history_that_cannot_be_compared_is_no_conflict(site: Lying) -> None:
+    held = _after_first_build(site.files)
+    for data in (None, HTML, bytes(14 * 32)):
+        for path in site.matching("log/tile/0/"):
+            site.files.pop(path)
+            if data is not None:
+                site.files[path] = data
+        site.files.setdefault("log/tile/0/none", b"")
+        found = client(site, Held(trust=held.trust, note=held.note), LATER)
+        found.compare_history()
+        assert not found.held.conflict
+    new = client(site, now=LATER)
+    new.compare_history()
+    assert not new.held.conflict, "a first visit has nothing to compare with"
+
+
+def test_stored_data_and_a_newer_paper(site: Lying, example: tuple[Files, dict[int, str]]) -> None:
+    first = _first_site(site.files)
+    held = client(first, now=LATER).held
+    newer = example[1][max(example[1])]
+    again = client(first, Held(trust=held.trust, note=held.note, lists=held.lists), LATER)
+    assert _said(again, newer) == "not-in-log absent"
+    first.down = True
+    stored = Client(first, Held(trust=held.trust, note=held.note, lists=again.held.lists), LATER)
+    stored.refresh()
+    assert _said(stored, newer) == "log-unchecked"
+
+
+def test_read_ahead_lets_all_be_judged_offline(
+    site: Lying, example: tuple[Files, dict[int, str]]
+) -> None:
+    found = client(site, now=LATER)
+    found.read_ahead()
+    site.down = True
+    stored = Client(None, Held(found.held.trust, found.held.note, lists=found.held.lists), LATER)
+    stored.refresh()
+    said = {index: _said(stored, text) for index, text in example[1].items()}
+    assert said == {
+        **dict.fromkeys(example[1], "valid"),
+        2: "revoked",
+        4: "suspended",
+        5: "superseded",
+    }
+
+
+def test_a_list_that_no_publisher_signed(site: Lying, code: str) -> None:
+    path = replace_list(site.files, 2, b"\xd2" + bytes(40))
+    assert path in site.files
+    assert _said(client(site, now=LATER), code) == "status-stale none"
+
+
+def test_a_hint_of_a_width_is_never_believed(site: Lying, code: str) -> None:
+    [path] = [path for path in site.matching("log/tile/0/") if path.endswith(".p/14")]
+    data = site.files.pop(path)
+    site.files["log/tile/0/000.p/20"] = data + bytes(6 * 32)
+    for hint in (b"", b"a\nb\nc\n", b"a\n99999999999\n", b"a\n3\n", HTML):
+        site.files["log/checkpoint"] = hint
+        assert _said(client(site, now=LATER), code) == "log-unchecked fetched", hint
+    site.files["log/checkpoint"] = b"a\n20\nwhatever\n"
+    assert _said(client(site, now=LATER), code) == "valid"

@@ -12,12 +12,14 @@ import pytest
 from registry.client import Client, Held
 from registry.errors import UserError
 from registry.memory import Memory
-from signing import trust
+from signing import note, trust
+from signing.canonical import loads
+from signing.keys import Vkey
 from tests.cli.second_registry import publish
 from tests.demonstration import NOW, tree
 from tests.registry.audit_example import LATER, second_trust
 from tests.registry.audit_example import made as made_example
-from tests.registry.ledger_example import issuer_entry, trust_note
+from tests.registry.ledger_example import issuer_entry, key, trust_note
 from tests.registry.lying_site import Lying
 
 FIRST = trust.anchor(trust_note())
@@ -120,6 +122,36 @@ def test_a_note_that_rests_on_a_lost_document_is_left_out(
     (memory.folder / FIRST.digest / "trust" / "2.note").unlink()
     assert memory.load(FIRST.digest).note is None
     assert _version(memory) == 1
+
+
+def test_a_note_is_kept_while_a_newer_document_has_no_note_yet(
+    memory: Memory, published: dict[str, bytes]
+) -> None:
+    folder = memory.folder / FIRST.digest
+    (folder / "build.note").write_bytes(published["builds/1.note"])
+    held = memory.load(FIRST.digest)
+    assert held.note is not None
+    site = Lying({"trust/2.note": published["trust/2.note"]})
+    client = Client(site, held, LATER)
+    client.refresh()
+    memory.save(FIRST.digest, client)
+    assert _version(memory) == 2
+    assert memory.load(FIRST.digest).note == held.note, "the mark of what was seen holds"
+
+
+def test_a_note_of_a_removed_publisher_is_left_out(
+    memory: Memory, published: dict[str, bytes]
+) -> None:
+    value = loads(trust.parse(second_trust()).text.partition("\n")[2])
+    other = Vkey(f"{FIRST.id}/publisher/b", key("publisher b").public)
+    text = trust.text_of(value | {"publishers": [other.text]})
+    roots = [note.sign_line(text, f"{FIRST.id}/root/{n}", key(f"root {n}")) for n in "ab"]
+    folder = memory.folder / FIRST.digest
+    (folder / "build.note").write_bytes(published["builds/1.note"])
+    assert memory.load(FIRST.digest).note is not None
+    (folder / "trust/2.note").write_bytes(note.assemble(text, roots))
+    assert _version(memory) == 2
+    assert memory.load(FIRST.digest).note is None
 
 
 def test_holds_asks_for_the_very_document(memory: Memory) -> None:
