@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import build, changes, intake, issue, publish
+from registry import build, ceremony, changes, drafting, intake, issue, publish
 from registry.audit import audit
 from registry.catalogue import Catalogue
 from registry.errors import UserError
@@ -217,3 +217,39 @@ def _calls(found: Demonstration, disk: Disk) -> list[str]:
         with counted(disk), pytest.raises(Stopped):
             found.build(NOW + 60)
     return disk.seen
+
+
+def test_nothing_to_compare_with(own: Demonstration, tmp_path: Path) -> None:
+    names = Names(id="Contoh", ja="見本", en="Example")
+    workspace = Workspace.create(tmp_path / "w", settings_for(SITE, names, demo=True))
+    with own.store() as store:
+        first = store.trust()[0].note
+    with Store.open(workspace.database, writer=True) as store:
+        issue.append_trust(store, first)
+        with pytest.raises(UserError) as caught:
+            build.compare(workspace, store)
+    assert caught.value.code == "no-build"
+
+
+def test_lists_are_signed_anew_when_their_key_is_removed(own: Demonstration) -> None:
+    workspace = Workspace.open(own.workspace)
+    ring = Keyring(workspace.keys, demo=True)
+    current = own.trust()
+    main = ring.find("publisher", "main").vkey.text
+    before = set(own.files())
+    wishes = drafting.Wishes(now=NOW + 60, removed=[main])
+    data = (drafting.draft(workspace.settings, current, ring.files(), wishes) + "\n").encode()
+    for holder in ("a", "b"):
+        file = ring.find("root", holder)
+        data = ceremony.sign(data, file.vkey, ring.open(file))
+    with own.store() as store:
+        drafting.publish(store, data)
+    _refused(own, NOW + 120, "key-not-in-trust")
+    settings = own.workspace / "registry.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('publisher = "main"', 'publisher = "spare"'), "utf-8")
+    assert own.build(NOW + 120).written
+    new = set(own.files()) - before
+    assert len([path for path in new if path.startswith("status/0-")]) == 1
+    assert before <= set(own.files()), "what was published stays"
+    _clean(own, NOW + 120)
