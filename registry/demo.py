@@ -224,25 +224,29 @@ class _History:
 
 
 def _clear(wishes: Wishes) -> None:
-    """Remove an earlier demonstration, and nothing else."""
-    if wishes.folder.exists() and any(wishes.folder.iterdir()):
-        if not Workspace.open(wishes.folder).settings.demo:
-            raise UserError("not-a-demo", str(wishes.folder), _NOT_A_DEMO, _OTHER_FOLDER)
-        shutil.rmtree(wishes.folder)
-    first = wishes.public / "trust" / "1.note"
-    if not wishes.public.exists() or {p.name for p in wishes.public.iterdir()} <= {".gitignore"}:
-        return
-    try:
-        demo = trust.anchor(first.read_bytes()).demo
-    except (OSError, Malformed):
-        demo = False
-    if not demo:
-        raise UserError("not-a-demo", str(wishes.public), _NOT_A_DEMO, _OTHER_FOLDER)
-    for path in wishes.public.iterdir():
+    """Remove an earlier demonstration, and nothing else; look at both folders before either."""
+    folder, public = wishes.folder, wishes.public
+    made = folder.exists() and any(folder.iterdir())
+    if made and not Workspace.open(folder).settings.demo:
+        raise UserError("not-a-demo", str(folder), _NOT_A_DEMO, _OTHER_FOLDER)
+    there = list(public.iterdir()) if public.exists() else []
+    published = [path for path in there if path.name != ".gitignore"]
+    if published and not _is_demo(public):
+        raise UserError("not-a-demo", str(public), _NOT_A_DEMO, _OTHER_FOLDER)
+    if made:
+        shutil.rmtree(folder)
+    for path in published:
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name != ".gitignore":
+        else:
             path.unlink()
+
+
+def _is_demo(public: Path) -> bool:
+    try:
+        return trust.anchor((public / "trust" / "1.note").read_bytes()).demo
+    except (OSError, Malformed):
+        return False
 
 
 def _random_of(seed: int | None) -> issue.RandomBytes:

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from signing.reasons import Level, Reason
 from tests.cli.command import NOW, Command, check_error
@@ -175,3 +176,29 @@ def test_a_site_without_a_registry_or_a_wrong_anchor_is_said(
     check_error(absah("verify", text, "--trust", tmp_path / "x.note"), 2, "not a trust document")
     check_error(absah("verify", text, "--trust", tmp_path), 2, "no <n>.note")
     check_error(absah("verify"), 2, "usage", "hint:")
+
+
+def test_binary_standard_input_is_unreadable(
+    absah: Command, demonstration: Demonstration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stdin:
+        buffer = io.BytesIO(b"\xff\xfe\x00")
+
+    monkeypatch.setattr("sys.stdin", Stdin())
+    done = absah("verify", "-", "--site", demonstration.public, "--now", NOW)
+    assert done.code == 3
+    assert "absah: -: neither a picture" in done.err
+
+
+def test_a_picture_without_a_code_says_so(
+    absah: Command, demonstration: Demonstration, tmp_path: Path
+) -> None:
+    Image.new("L", (200, 200), 255).save(tmp_path / "white.png")
+    site = ("--site", demonstration.public, "--now", NOW)
+    done = absah("verify", tmp_path / "white.png", *site)
+    assert done.code == 3
+    assert "white.png: " in done.err
+    (tmp_path / "empty").mkdir()
+    assert absah("verify", tmp_path / "empty", *site).code == 3
+    both = absah("verify", tmp_path, demonstration.workspace / "samples/revoked.txt", *site)
+    assert both.code == 1, "red before unreadable"
