@@ -279,3 +279,46 @@ def test_a_reader_that_goes_away_is_no_error(demonstration: Demonstration) -> No
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
         assert process.wait(30) in (1, 141)
+
+
+def test_lists_and_reports_that_cannot_be_used(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    place = ("--workspace", own.workspace)
+    before = _kept(own)
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    for name in ("none", "binary"):
+        done = absah("revoke", f"@{tmp_path / name}", "--reason", "other", *place)
+        check_error(done, 2, f"{name}: cannot be read")
+    clean = own.workspace / "samples" / "clean.csv"
+    for rest in (("--faults", "out.txt"), (clean, "--faults", "out.csv")):
+        check_error(absah("import", clean, *rest, *place, "--now", NOW), 2, "--faults")
+    check_error(absah("build", "--check", "--workspace", tmp_path), 1, "no workspace")
+    settings = own.workspace / "registry.toml"
+    text = settings.read_text("utf-8")
+    assert _kept(own) == before
+    settings.write_text(text.replace('approval = "none"', 'approval = "required"'), "utf-8")
+    check_error(absah("import", clean, *place, "--now", NOW), 1, "approved batches only")
+    settings.write_text(text.replace(own.site, "http://127.0.0.1:1/"), "utf-8")
+    done = absah("qr", "5", "--out", tmp_path, *place)
+    check_error(done, 1, "not the site of the published trust document", "hint:")
+
+
+def test_what_is_said_in_plain_text(absah: Command, own: Demonstration) -> None:
+    place = ("--workspace", own.workspace)
+    now = ("--now", "2026-11-26T00:00:00Z")
+    done = absah("suspend", "5", "--reason", "other", *place, *now)
+    assert done.out == "5\n"
+    assert "after the next build" in done.err
+    again = absah("suspend", "5", "--reason", "other", *place, *now)
+    assert (again.out, again.code) == ("", 0)
+    assert "already in this state: 5" in again.err
+    built = absah("build", *place, *now)
+    assert built.out.startswith("build 4: ")
+    assert "published in " in built.err
+    assert "nothing was written" in absah("build", *place, *now).out
+    assert absah("build", "--check", *place, "--json").json == {"differing": []}
+    assert absah("confirm", own.public, *place).out.startswith("build 4: read back, log size ")
+    path = own.workspace / "samples" / "clean.csv"
+    dry = absah("import", path, "--dry-run", *place, *now, "--lang", "id")
+    assert "20 baris dapat diterbitkan" in dry.err
