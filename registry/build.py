@@ -83,6 +83,7 @@ def build(workspace: Workspace, store: Store, keyring: Keyring, terms: Terms) ->
     tree = log.Tree(store.leaves(0, store.size()))
     live = _live(workspace.public)
     _refuse_fork(workspace.public, tree, live)
+    _refuse_older_store(workspace.public, store, live)
     _refuse_clock(store, terms)
     due = changes.apply_due(store, terms.now)
     site = _Site(workspace, store, document, tree, terms.now)
@@ -267,6 +268,18 @@ def _refuse_fork(public: Path, tree: log.Tree, live: BuildNote | None) -> None:
         raise UserError("log-ahead", str(public), _AHEAD, _RESTORE)
 
 
+def _refuse_older_store(public: Path, store: Store, live: BuildNote | None) -> None:
+    """A note is in the store before it is served; one that is not shows an older copy of the store.
+
+    Its states would silently take back what was published since: a revocation, above all.
+    """
+    if live is None:
+        return
+    texts = {kept.build: build_note.parse(kept.note).text for kept in store.notes()}
+    if texts.get(live.build) != live.text:
+        raise UserError("log-ahead", str(public), _BUILD_AHEAD, _RESTORE)
+
+
 def _refuse_clock(store: Store, terms: Terms) -> None:
     last = store.newest_note()
     if last is None:
@@ -337,6 +350,10 @@ _MOVE_AWAY = Words(
 _AHEAD = Words(
     "the published log holds entries that this store does not know",
     "log terbitan memuat entri yang tidak ada di penyimpanan ini",
+)
+_BUILD_AHEAD = Words(
+    "the published build is one that this store does not know",
+    "build terbitan tidak dikenal oleh penyimpanan ini",
 )
 _RESTORE = Words(
     "is this an old backup? restore the newest one; never sign over a published log",
