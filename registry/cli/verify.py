@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,21 @@ from signing.canonical import b64encode, time_text
 from signing.certificate import date_of
 from signing.keys import thumbprint
 from signing.reasons import Level, Reason
-from signing.verify import certificate_hash
+from signing.verify import Answers, certificate_hash
 
 _EXIT = {Level.GREEN: 0, Level.RED: 1, Level.AMBER: 3, Level.GREY: 3}
 _MARKS = {Level.GREEN: "✓", Level.RED: "✗", Level.AMBER: "!", Level.GREY: "?"}
+_ANSWERS = {
+    **dict.fromkeys(("ok", "ok_offline"), Level.GREEN),
+    **dict.fromkeys(("unproven", "clock", "stale", "none", "unlogged", "conflict"), Level.AMBER),
+    "skipped": Level.GREY,
+}
+"""Level of an answer that is no plain no (twin of telling.js)."""
+_UNPROVEN = (
+    *(Reason.NOT_IN_LOG, Reason.KEY_COMPROMISED, Reason.OUT_OF_SCOPE),
+    *(Reason.KEY_UNCHECKED, Reason.CONFLICT),
+)
+"""The data are shown, but not the issuing body as a fact (docs/verdicts.md)."""
 _FOREIGN = (Reason.FOREIGN_CODE, Reason.OTHER_CODE)
 
 
@@ -197,12 +208,14 @@ def _tell(checked: _Checked, now: int) -> None:
     filled = wording.values(said, result, now)
     say(f"{_MARKS[verdict.level]} {wording.sentence(said, result, 'title', filled)}")
     say(f"  {said.text(f'level.{verdict.level}')} · {verdict.reason}")
-    if note and verdict.level is not Level.GREY:
+    if note and verdict.answers != Answers():
         key = "asof.line" if result.fetched else "asof.offline"
         say(f"  {said.text(key, filled)}")
     say("")
     say(wording.sentence(said, result, "sentence", filled))
     say(wording.sentence(said, result, "do", filled))
+    if verdict.answers != Answers():
+        _tell_answers(said, verdict.answers, filled)
     if verdict.certificate:
         _tell_data(said, result)
     if verdict.level is not Level.GREY:
@@ -211,10 +224,22 @@ def _tell(checked: _Checked, now: int) -> None:
             say(said.text(key))
 
 
+def _tell_answers(said: wording.Words, answers: Answers, filled: dict[str, str]) -> None:
+    """Issuer, dates, standing: each question with a mark, a word and a sentence."""
+    say("")
+    for question, answer in asdict(answers).items():
+        key = f"answer.{question}.{answer}"
+        mark = _MARKS[_ANSWERS.get(answer, Level.RED)]
+        say(f"  {mark} {said.text(f'question.{question}')} — {said.text(f'{key}.word', filled)}")
+        say(f"    {said.text(f'{key}.sentence', filled)}")
+
+
 def _tell_data(said: wording.Words, result: Result) -> None:
     c = result.verdict.certificate
     if c is None:
         return
+    unproven = result.verdict.reason in _UNPROVEN
+    issuer = ("data.licence", str(c.lsp)) if unproven else ("data.issuer", wording.lsp_name(result))
     rows = [
         ("data.passport_name", c.passport_name),
         ("data.name", c.name),
@@ -222,7 +247,7 @@ def _tell_data(said: wording.Words, result: Result) -> None:
         ("data.certificate_number", c.number),
         ("data.registration_number", c.registration),
         ("data.scheme", _scheme(said, result, c.scheme)),
-        ("data.issuer", wording.lsp_name(result)),
+        issuer,
         ("data.issued", said.date(c.issue_day)),
         ("data.expires", said.date(c.expiry_day)),
         ("data.registry_index", str(c.index)),

@@ -202,3 +202,23 @@ def test_a_picture_without_a_code_says_so(
     assert absah("verify", tmp_path / "empty", *site).code == 3
     both = absah("verify", tmp_path, demonstration.workspace / "samples/revoked.txt", *site)
     assert both.code == 1, "red before unreadable"
+
+
+def test_the_three_answers_stand_in_the_text_as_on_the_page(
+    absah: Command, demonstration: Demonstration
+) -> None:
+    site = ("--site", demonstration.public, "--now", NOW, "--lang", "ja")
+    folder = demonstration.workspace / "samples"
+    questions = ("どこが発行しましたか", "有効期間内ですか", "取消しや一時停止はありませんか")
+    for sample in demonstration.samples:
+        done = absah("verify", folder / sample["file"], *site)
+        plain = sample["reason"] in {"foreign-code", "other-code", "malformed", "too-new"}
+        assert [question in done.out for question in questions] == [not plain] * 3, sample
+        assert ("時点の情報による結果" in done.out) == (not plain), sample
+    assert (
+        "  ✓ 有効期間内ですか — 有効期間内です\n"
+        in absah("verify", folder / "valid.txt", *site).out
+    )
+    forged = absah("verify", folder / "not-in-log.txt", *site).out
+    assert "発行機関: " not in forged, "the issuing body is not a fact here"
+    assert "LSPのライセンス番号: 9003" in forged
