@@ -27,7 +27,7 @@ endef
 QUICK := not browser and not package and not readme and not soak
 
 .PHONY: help demo test check format lint types imports unit script browser package readme
-.PHONY: bench soak screenshots lock clean bundle run dev chromium
+.PHONY: bench soak screenshots lock clean bundle run dev machine
 
 help:
 	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
@@ -40,7 +40,7 @@ demo: run
 
 ## Tests
 
-test: check browser package readme
+test: machine check browser package readme
 
 check: format lint types imports unit script
 
@@ -63,7 +63,7 @@ script: dev
 	$(WITH_NODE) node $(NODE_MODULES)/typescript/bin/tsc -p site_templates
 	$(WITH_NODE) node --test $(wildcard tests/script/*.test.js)
 
-browser: dev chromium
+browser: dev machine
 	if command -v chromium > /dev/null; then $(BIN)/pytest -m browser $(ARGS); \
 	else echo "absah: skipped: every test in a browser: chromium is not installed" >&2; fi
 
@@ -80,7 +80,7 @@ bench: dev
 soak: dev
 	$(BIN)/pytest -m soak $(ARGS)
 
-screenshots: dev chromium
+screenshots: dev machine
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 ## Set-up: each step once, again when what it is made from has changed
@@ -126,21 +126,30 @@ $(NODE_MODULES)/.dev: site_templates/package.json site_templates/package-lock.js
 	$(WITH_NODE) npm --prefix site_templates ci
 	@touch $@
 
-chromium:
+# What only the tests need of the machine: browsers, Japanese fonts, a software token, a web server
+# and a transparency log written by others. By apt when root; else the tests say what they skip.
+machine:
 	@missing=; \
-	command -v chromium > /dev/null || missing=chromium; \
-	test -e /usr/lib/softhsm/libsofthsm2.so || missing="$$missing softhsm2"; \
+	need() { $$1 > /dev/null 2>&1 || missing="$$missing $$2"; }; \
+	need "command -v chromium" chromium; \
+	need "command -v firefox-esr" firefox-esr; \
+	need "command -v WebKitWebDriver" webkit2gtk-driver; \
+	need "test -e /usr/lib/softhsm/libsofthsm2.so" softhsm2; \
+	need "test -x /usr/sbin/nginx" nginx-light; \
+	need "command -v go" golang-go; \
+	need "test -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog" golang-golang-x-mod-dev; \
 	fc-list :lang=ja 2> /dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	    apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; \
-	  else echo "absah: hint: for the tests in a browser: apt-get install $$missing" >&2; fi; fi
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
+	  else echo "absah: hint: for every test: apt-get install$$missing" >&2; fi; fi
 
 ## Pins
 
 lock: $(VENV)/.dev
 	$(LOCK) --extra publisher -o requirements/run.txt pyproject.toml requirements/run.in
-	$(LOCK) --extra publisher --extra hsm -c requirements/run.txt -o requirements/dev.txt \
+	$(LOCK) --extra publisher --extra hsm --extra cluster -c requirements/run.txt -o requirements/dev.txt \
 	  pyproject.toml requirements/run.in requirements/dev.in
 	$(LOCK) -o requirements/node.txt requirements/node.in
 	$(WITH_NODE) npm --prefix site_templates install --package-lock-only
