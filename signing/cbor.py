@@ -19,7 +19,19 @@ DEPTH = 4
 
 def encode(value: Any) -> bytes:
     """Deterministic encoding of int, bytes, str, list and dict values."""
-    return cbor2.dumps(value, canonical=True)
+    return cbor2.dumps(_ordered(value))
+
+
+def _ordered(value: Any) -> Any:
+    """The same value, the keys of every map in the order of their encoded bytes.
+
+    The library's own ``canonical`` puts shorter keys first (RFC 7049), so -1 before 100.
+    """
+    if type(value) is dict:
+        return {key: _ordered(value[key]) for key in sorted(value, key=cbor2.dumps)}
+    if type(value) is list:
+        return [_ordered(item) for item in value]
+    return value
 
 
 def decode(data: bytes) -> Any:

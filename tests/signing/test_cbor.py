@@ -81,6 +81,16 @@ def test_refused(data: bytes, code: str) -> None:
     assert code.endswith("*") or refusal.value.code == code
 
 
+def test_keys_stand_in_the_order_of_their_bytes() -> None:
+    data = mapping([(integer(100), integer(1)), (integer(-1), mapping([]))])
+    assert cbor.encode({-1: {}, 100: 1}) == data
+    assert list(cbor.decode(data)) == [100, -1]
+    nested = cbor.encode([{65_533: {"lst": 1, "bits": 2}}])
+    assert nested.index(b"lst") < nested.index(b"bits")
+    with pytest.raises(Malformed, match="deterministic form"):
+        cbor.decode(mapping([(integer(-1), mapping([])), (integer(100), integer(1))]))
+
+
 def test_text_keys_only_right_inside_65533() -> None:
     inner = mapping([(text("a"), integer(1))])
     assert cbor.decode(mapping([(integer(65_533), inner)])) == {65_533: {"a": 1}}

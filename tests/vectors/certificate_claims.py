@@ -102,7 +102,7 @@ def _form() -> Iterator[Case]:
     items = pairs(claims_of(certificate_of()))
     exp, cti, profile = items
     inner = _inner()
-    wrong = malformed("cbor*")
+    wrong, form, claims = malformed("cbor*"), malformed("cbor-form"), malformed("claims")
     yield "cbor-trailing-byte", good + b"\0", wrong
     yield "cbor-cut", good[:-1], wrong
     yield "cbor-break-alone", b"\xff", wrong
@@ -112,6 +112,10 @@ def _form() -> Iterator[Case]:
     yield "cbor-map-one-entry-short", head(5, 4) + good[1:], wrong
     yield "cbor-unsorted-claims", mapping([cti, exp, profile]), wrong
     yield "cbor-unsorted-profile", _with_profile(mapping([inner[1], inner[0], *inner[2:]])), wrong
+    # -1 is 20, 100 is 18 64: by bytes 100 comes first, by length (RFC 7049) -1 does.
+    longer, shorter = (integer(100), integer(0)), (integer(-1), integer(0))
+    yield "cbor-shorter-key-first", mapping([exp, cti, shorter, longer, profile]), form
+    yield "cbor-keys-by-their-bytes", mapping([exp, cti, longer, shorter, profile]), claims
     yield "cbor-duplicate-claim", mapping([exp, exp, cti, profile]), wrong
     yield "cbor-duplicate-field", _with_profile(mapping([inner[0], *inner])), wrong
     yield (
