@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
+from registry.errata import corrected
 from registry.source import Source, Unreachable
 from signing import build_note, merkle, note, status, trust
 from signing.build_note import Against, BuildNote
@@ -287,27 +288,30 @@ class Client:
         certificate = opened.certificate
         if certificate is None:
             return Shown()
-        return Shown(
-            self._scheme(certificate.scheme_digest, certificate.scheme), self._lsp(certificate.lsp)
-        )
+        scheme = self._scheme(certificate.scheme_digest, certificate.scheme)
+        return Shown(scheme, self._lsp(certificate.lsp))
 
     def _scheme(self, claim: bytes, code: str) -> dict[str, Any] | None:
         data = self._read(f"catalogue/scheme/{claim.hex()}.json", CATALOGUE_LIMIT) or b""
-        if hashlib.sha256(data).digest()[:16] != claim:
+        digest = hashlib.sha256(data)
+        if digest.digest()[:16] != claim:
             return None
         entry = _parsed(data)
-        fits = isinstance(entry, dict) and entry.get("code") == code
-        return cast("dict[str, Any]", entry) if fits else None
+        if not isinstance(entry, dict) or entry.get("code") != code:
+            return None
+        return corrected(entry, digest.hexdigest(), self._pinned("errata.json"))
 
     def _lsp(self, number: int) -> dict[str, Any] | None:
-        name = f"lsps/{number // 64}.json"
-        digest = self.held.note.catalogue.get(name) if self.held.note else None
-        data = (self._read(f"catalogue/{name}", CATALOGUE_LIMIT) or b"") if digest else b""
-        if not digest or hashlib.sha256(data).hexdigest() != digest:
-            return None
-        listed = _parsed(data)
+        listed = self._pinned(f"lsps/{number // 64}.json")
         found = [x for x in listed if x.get("number") == number] if isinstance(listed, list) else []
         return found[0] if found else None
+
+    def _pinned(self, name: str) -> Any:
+        """A catalogue file as the note pins it; None where it is not at hand."""
+        digest = self.held.note.catalogue.get(name) if self.held.note else None
+        data = (self._read(f"catalogue/{name}", CATALOGUE_LIMIT) or b"") if digest else b""
+        fits = digest and hashlib.sha256(data).hexdigest() == digest
+        return _parsed(data) if fits else None
 
     def _read(self, path: str, limit: int, fresh: bool = False) -> bytes | None:
         if self.source is None:

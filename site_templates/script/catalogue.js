@@ -3,6 +3,7 @@
 import { decode, hex, same } from "./bytes.js";
 import { loads } from "./canonical.js";
 import { unitsHeld } from "./certificate.js";
+import { corrected } from "./errata.js";
 import { sha256 } from "./keys.js";
 import { Malformed } from "./reasons.js";
 
@@ -21,10 +22,12 @@ const LIMIT = 256 * 1024;
  * @returns {Promise<Shown>}
  */
 export async function shownFor(certificate, pinned, read) {
-  const [scheme, lsp] = await Promise.all([
+  const [entry, lsp, errata] = await Promise.all([
     schemeOf(certificate, read),
     lspOf(certificate.lsp, pinned, read),
+    pinnedFile("errata.json", pinned, read),
   ]);
+  const scheme = entry && corrected(entry.scheme, entry.digest, errata);
   const fields = scheme?.fields?.length ? await pinnedFile("fields.json", pinned, read) : [];
   return { scheme, lsp, fields };
 }
@@ -36,11 +39,13 @@ export async function shownFor(certificate, pinned, read) {
 async function schemeOf({ schemeDigest, scheme, units }, read) {
   const path = `catalogue/scheme/${hex(schemeDigest)}.json`;
   const data = await read(path, LIMIT);
-  if (!data || !same((await sha256(data)).subarray(0, 16), schemeDigest)) {
+  const digest = data && (await sha256(data));
+  if (!digest || !same(digest.subarray(0, 16), schemeDigest)) {
     return null;
   }
   const entry = parsed(data);
-  return entry?.code === scheme && unitsHeld(units, entry.units?.length ?? 0) ? entry : null;
+  const fits = entry?.code === scheme && unitsHeld(units, entry.units?.length ?? 0);
+  return fits ? { scheme: entry, digest: hex(digest) } : null;
 }
 
 /**

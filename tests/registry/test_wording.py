@@ -84,6 +84,14 @@ def test_every_reason_in_every_variant_is_said_in_full(valid: Result) -> None:
     assert said == 3 * 21 * 6 * 3
 
 
+def test_a_clock_that_is_wrong_is_said_without_a_note_too(valid: Result) -> None:
+    result = replace(_result(valid, Reason.CLOCK_WRONG, ""), note=None)
+    for language in LANGUAGES:
+        spoken = words(language)
+        text = sentence(spoken, result, "sentence", values(spoken, result, NOW))
+        assert spoken.text("data.not_stated") not in text
+
+
 def test_a_variant_has_its_own_sentence_where_the_words_have_one(valid: Result) -> None:
     own = {
         (Reason.STATUS_STALE, "none"), (Reason.STATUS_STALE, "registry"),

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { share } from "../../site_templates/script/fragment.js";
 import { clientOf, code, judged, published } from "./checking.js";
 import { Registry, issuer, root } from "./registry.js";
-import { ADDRESS, NOW, base64Of, bytes, certificate, sha256 } from "./site.js";
+import { ADDRESS, NOW, base64Of, bytes, certificate, hexOf, sha256 } from "./site.js";
 
 /** @typedef {import("./site.js").Bytes} Bytes */
 
@@ -12,6 +12,8 @@ test("a certificate is judged on data fetched for it", async () => {
   const scheme = { code: "DEMO/juru-las", units: [{ code: "C.1" }], fields: ["shipbuilding"] };
   const digest = site.catalogueFile("scheme", scheme);
   const lsp = { number: 9001, names: [] };
+  const line = { digest: hexOf(sha256(`${JSON.stringify(scheme, null, 1)}\n`)) };
+  site.catalogueFile("errata.json", [{ ...line, fields: ["shipbuilding", "fishery"] }]);
   site.catalogueFile("lsps/140.json", [{ number: 9000 }, lsp]);
   site.catalogueFile("fields.json", [{ slug: "shipbuilding" }]);
   const data = certificate(1, { digest });
@@ -45,7 +47,11 @@ test("a certificate is judged on data fetched for it", async () => {
     site: ADDRESS,
     fetched: true,
     walked: true,
-    catalogue: { scheme, lsp, fields: [{ slug: "shipbuilding" }] },
+    catalogue: {
+      scheme: { ...scheme, name: {}, fields: ["shipbuilding", "fishery"] },
+      lsp,
+      fields: [{ slug: "shipbuilding" }],
+    },
   });
 });
 
