@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.errata import corrected
+from registry.proofs import Tiles
 from registry.source import Source, Unreachable
 from signing import build_note, merkle, note, status, trust
 from signing.build_note import Against, BuildNote
-from signing.merkle import Checkpoint, Tile
+from signing.merkle import Checkpoint
 from signing.reasons import Malformed, TooNew
 from signing.status import StatusList
 from signing.trust import TrustDocument
@@ -36,12 +37,14 @@ class Held:
     note: BuildNote | None = None
     checkpoint: Checkpoint | None = None
     lists: dict[int, StatusList] = field(default_factory=dict)
-    tiles: dict[Tile, bytes] = field(default_factory=dict)
+    tiles: Tiles | None = None
     walked: bool = False
     fetched: bool = False
     conflict: bool = False
     ahead: bool = False
     too_new: bool = False
+    older: list[TrustDocument] = field(default_factory=list)
+    """The documents that were walked through before ``trust``: a note may still name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,10 @@ class Client:
         held, before = self.held, self.before
         if not (before and held.note and held.fetched and held.checkpoint):
             return
-        size, root = held.note.size, held.note.root
-        hashes = self._proof(merkle.prefix_ranges(before.size, size), size)
-        try:
-            older = merkle.older_root(before.size, size, hashes, root)
-        except Malformed:
+        hashes = self._tiles(held.note).prefix(before.size, self._read)
+        if not hashes:
             return  # tiles that are not at hand or not whole say nothing about the past
+        older = merkle.older_root(before.size, held.note.size, hashes, held.note.root)
         if older != before.root:
             held.conflict = True
             self.rival = self.raw.pop("build.note", None)
@@ -116,13 +117,14 @@ class Client:
     # Note, trust and checkpoint -----------------------------------------------------------------
 
     def _refresh(self, fresh: bool) -> bool:
-        data = self._read("build.note", note.LIMIT, fresh)
+        """Whether all fits together, or no note can be read."""
+        data = self._read("build.note", note.LIMIT, True)
         self._walk(self._hint(data), fresh)
         self._forget_removed()
         if data is None or self.held.trust is None:
-            return False
+            return True
         try:
-            found = build_note.verified(data, self.held.trust)
+            found = build_note.verified(data, self.held.trust, self.held.older)
         except TooNew:
             self.held.too_new = True
             return True
@@ -154,15 +156,15 @@ class Client:
                 return
             except Malformed:
                 return
+            self.held.older.append(current)
             self.raw[path] = data
 
     def _forget_removed(self) -> None:
         """T8: a publisher key that a new version removes takes the note it signed with it."""
         held = self.held
-        signed = held.note.note if held.note else None
-        if signed and held.trust and not note.signers(signed, held.trust.publishers):
-            held.note, held.checkpoint = None, None
-            held.lists, held.tiles = {}, {}
+        if held.note and held.trust and not build_note.is_signed(held.note, held.trust):
+            held.note, held.checkpoint, held.tiles = None, None, None
+            held.lists = {}
             self.before = None
 
     def _accept(self, found: BuildNote, data: bytes) -> None:
@@ -177,8 +179,8 @@ class Client:
             self.rival = data
         if against is Against.NEWER:
             self.before = self.before or held.note
-            held.note, held.checkpoint = found, None
-            held.lists, held.tiles = {}, {}
+            held.note, held.checkpoint, held.tiles = found, None, None
+            held.lists = {}
             self.raw["build.note"] = data
         held.fetched = against in (Against.NEWER, Against.SAME)
 
@@ -200,19 +202,17 @@ class Client:
 
     def _evidence(self, opened: Opened) -> Evidence:
         held, certificate = self.held, opened.certificate
-        leaf, proof, prefix = None, [], []
+        found: list[bytes] = []
+        prefix: list[bytes] = []
         listed = None
-        if held.note and certificate and certificate.index < held.note.size:
+        if held.note and certificate:
             listed = self._list(certificate.index // status.ENTRIES)
-            size, index = held.note.size, certificate.index
-            ranges = merkle.inclusion_ranges(index, size)
-            found = self._proof([(index, index + 1), *ranges], size)
-            leaf, proof = (found[0], found[1:]) if found else (None, [])
-            final = opened.issuer.final if opened.issuer else None
-            if found and final and final.size <= size:
-                prefix = self._proof(merkle.prefix_ranges(final.size, size), size)
-        elif held.note and certificate:
-            listed = self._list(min(certificate.index // status.ENTRIES, len(held.note.status) - 1))
+            if held.checkpoint and certificate.index < held.note.size:
+                tiles = self._tiles(held.note)
+                found = tiles.entry(certificate.index, self._read)
+                final = opened.issuer.final if opened.issuer else None
+                if found and final and final.size <= held.note.size:
+                    prefix = tiles.prefix(final.size, self._read)
         return Evidence(
             opened=opened,
             trust=held.trust,
@@ -221,8 +221,8 @@ class Client:
             fetched=held.fetched,
             status=listed,
             checkpoint=held.checkpoint,
-            leaf=leaf,
-            proof=proof,
+            leaf=found[0] if found else None,
+            proof=found[1:],
             prefix=prefix,
             conflict=held.conflict,
             ahead=held.ahead,
@@ -250,37 +250,12 @@ class Client:
                 return None
         return None
 
-    def _proof(self, ranges: list[tuple[int, int]], size: int) -> list[bytes]:
-        """The hashes of leaf ranges out of tiles; empty if a tile is not at hand."""
-        if self.held.checkpoint is None:
-            return []
-        needed = merkle.tiles_needed(ranges, size)
-        if not all(self._tile(tile) for tile in needed):
-            return []
-        return merkle.proof(ranges, size, self.held.tiles)
-
-    def _tile(self, tile: Tile) -> bool:
-        if tile in self.held.tiles:
-            return True
-        level, n, width = tile
-        wider = self._newest_width(level, n) if width < merkle.TILE else 0
-        for candidate in dict.fromkeys([width, merkle.TILE, wider]):
-            if candidate < width:
-                continue
-            path = "log/" + merkle.tile_path((level, n, candidate))
-            data = self._read(path, merkle.TILE * merkle.HASH)
-            if data is not None and len(data) == candidate * merkle.HASH:
-                self.held.tiles[tile] = merkle.cut_tile(tile, data)
-                return True
-        return False
-
-    def _newest_width(self, level: int, n: int) -> int:
-        """Width of a tile in the newest tree that the site shows: a hint, nothing is believed."""
-        data = self._read("log/checkpoint", note.LIMIT) or b""
-        lines = data.split(b"\n")
-        if len(lines) < 2 or not lines[1].isdigit() or len(lines[1]) > 10:
-            return 0
-        return min(merkle.TILE, max(0, (int(lines[1]) >> (8 * level)) - merkle.TILE * n))
+    def _tiles(self, pinned: BuildNote) -> Tiles:
+        """The tiles of the note's tree."""
+        tiles = self.held.tiles
+        if tiles is None or (tiles.size, tiles.root) != (pinned.size, pinned.root):
+            tiles = self.held.tiles = Tiles(pinned.size, pinned.root)
+        return tiles
 
     # Catalogue ----------------------------------------------------------------------------------
 

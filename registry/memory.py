@@ -19,7 +19,7 @@ from pathlib import Path
 
 from registry.client import Client, Held
 from registry.errors import UserError, Words
-from signing import build_note, note, status, trust
+from signing import build_note, status, trust
 from signing.build_note import BuildNote
 from signing.reasons import Malformed
 from signing.trust import TrustDocument
@@ -103,7 +103,7 @@ class Memory:
         """What is stored of a registry, verified anew; parts that do not hold are left out."""
         folder = self.folder / digest
         chain = self._walked(digest)
-        held = Held(trust=chain[-1] if chain else None)
+        held = Held(trust=chain[-1] if chain else None, older=chain[:-1])
         if held.trust is None:
             return held
         held.note = _stored_note(folder / "build.note", chain)
@@ -178,17 +178,9 @@ class Memory:
 
 
 def _stored_note(path: Path, chain: list[TrustDocument]) -> BuildNote | None:
-    """The stored note, under the document that it names and a publisher of the newest (T8).
-
-    The newest document may be ahead of it: a site may serve that before the note that names it.
-    """
+    """The stored note, under the document that it names and a publisher of the newest (T8)."""
     try:
-        data = path.read_bytes()
-        version = build_note.parse(data).trust_version
-        named = [document for document in chain if document.version == version]
-        found = build_note.verified(data, named[0]) if named else None
-        signed = found.note if found else None
-        return found if signed and note.signers(signed, chain[-1].publishers) else None
+        return build_note.verified(path.read_bytes(), chain[-1], chain[:-1])
     except (OSError, Malformed):
         return None
 

@@ -124,19 +124,30 @@ def parse(data: bytes) -> BuildNote:
         raise Malformed("build", "a field is missing or of another type") from error
 
 
-def verified(data: bytes, trust: TrustDocument) -> BuildNote:
-    """The note, signed by a publisher of the trust document that it names (T2, T3).
+def verified(data: bytes, trust: TrustDocument, older: Sequence[TrustDocument] = ()) -> BuildNote:
+    """The note, signed by a publisher of ``trust``, and naming it (T2, T3).
 
-    Malformed else. TooNew: signed by a publisher, but with a later header.
+    It may also name one of the ``older`` documents that were walked through: while a site is being
+    uploaded, the next one can be there before the note that names it. Malformed else. TooNew:
+    signed by a publisher, but with a later header.
     """
     if not note.signers(note.parse(data), trust.publishers):
         raise Malformed("build-signature", "not signed by a publisher key")
     parsed = parse(data)
     if parsed.registry != trust.id:
         raise Malformed("build-registry", "the note of another registry")
-    if (parsed.trust_version, parsed.trust_digest) != (trust.version, trust.digest):
+    known = {(document.version, document.digest) for document in (trust, *older)}
+    if (parsed.trust_version, parsed.trust_digest) not in known:
         raise Malformed("build-trust", "it names another trust document")
     return parsed
+
+
+def is_signed(stored: BuildNote, trust: TrustDocument) -> bool:
+    """Whether a note that was verified once is signed by a publisher of ``trust`` too (T8)."""
+    try:
+        return stored.note is not None and bool(note.signers(stored.note, trust.publishers))
+    except Malformed:
+        return False
 
 
 def compare(stored: BuildNote, new: BuildNote) -> Against:

@@ -169,7 +169,7 @@ def thumbprint(x: bytes) -> bytes:
     return hashlib.sha256(cbor.encode({1: 1, -1: 6, -2: x})).digest()
 
 
-_VKEY = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)\Z")
+_VKEY = re.compile(r"([!-*,-~]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)\Z")
 
 
 @dataclass(frozen=True, slots=True)

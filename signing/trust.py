@@ -198,13 +198,15 @@ def _check(document: TrustDocument) -> None:
         raise Malformed("trust-threshold", "the threshold is above the number of root keys")
     if (document.version == 1) != (document.previous == ""):
         raise Malformed("trust-previous", "only version 1 has no previous document")
-    notes = (*document.roots, *document.publishers, *document.approvers)
+    logs = [entry.key for entry in document.logs]
+    notes = [*document.roots, *document.publishers, *document.approvers, *logs]
     public = [k.public for k in notes] + [i.x for i in document.issuers]
-    public += [entry.key.public for entry in document.logs]
     if len(set(public)) != len(public):
         raise Malformed("trust-keys", "a public key stands twice")
     if len({keys.kid(x) for x in public}) != len(public):
         raise Malformed("trust-keys", "two keys share a kid")
+    if len({(k.name, k.id) for k in notes}) != len(notes):
+        raise Malformed("trust-keys", "two note keys share name and key id")
     if not document.publishers or not document.logs:
         raise Malformed("trust-keys", "no publisher or no log key")
     if [entry.final is None for entry in document.logs[::-1]] != [True] + [False] * (

@@ -212,7 +212,7 @@ class _Found:
             yield Reason.KEY_COMPROMISED, ""
         if not self.in_scope and e.walked:
             yield Reason.OUT_OF_SCOPE, ""
-        if self.fetched and (absent or self.entry == "other"):
+        if (self.fetched and absent) or self.entry == "other":
             yield Reason.NOT_IN_LOG, "absent" if absent else ""
         if self.state in _STATES:
             yield _STATES[self.state], ""
@@ -275,8 +275,10 @@ class _Found:
         note = self.e.note
         if reason is Reason.CONFLICT:
             return "conflict"
-        if note and self.fetched and (self.c.index >= note.size or self.entry == "other"):
-            return "absent" if self.c.index >= note.size else "mismatch"
+        if self.entry == "other":
+            return "mismatch"
+        if note and self.fetched and self.c.index >= note.size:
+            return "absent"
         if self.state in _STATES:
             return _STATES[self.state].value
         if note is None or self.list is None:

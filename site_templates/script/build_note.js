@@ -57,12 +57,16 @@ export function parse(data) {
 }
 
 /**
+ * It may also name one of the older documents that were walked through: while a site is being
+ * uploaded, the next one can be there before the note that names it.
+ *
  * @param {Bytes} data
  * @param {TrustDocument} trust
- * @returns {Promise<BuildNote>} signed by a publisher of the trust document that it names (T2, T3),
- *   Malformed else; TooNew: signed by a publisher, but with a later header
+ * @param {TrustDocument[]} [older]
+ * @returns {Promise<BuildNote>} signed by a publisher of `trust`, and naming it (T2, T3), Malformed
+ *   else; TooNew: signed by a publisher, but with a later header
  */
-export async function verified(data, trust) {
+export async function verified(data, trust, older = []) {
   if (!(await note.signers(note.parse(data), trust.publishers)).size) {
     throw new Malformed("build-signature"); // not signed by a publisher key
   }
@@ -70,7 +74,9 @@ export async function verified(data, trust) {
   if (parsed.registry !== trust.id) {
     throw new Malformed("build-registry"); // the note of another registry
   }
-  if (parsed.trustVersion !== trust.version || parsed.trustDigest !== trust.digest) {
+  const { trustVersion, trustDigest } = parsed;
+  const known = [trust, ...older].find(({ version }) => version === trustVersion);
+  if (known?.digest !== trustDigest) {
     throw new Malformed("build-trust"); // it names another trust document
   }
   return parsed;

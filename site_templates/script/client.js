@@ -9,7 +9,8 @@
 import { hex } from "./bytes.js";
 import { b64encode } from "./canonical.js";
 import { shownFor } from "./catalogue.js";
-import { Held, attempt, listPath } from "./held.js";
+import { Held, listPath } from "./held.js";
+import { attempt } from "./reasons.js";
 import { fileSource, urlSource } from "./source.js";
 import * as status from "./status.js";
 import { certificateHash, examine, judge } from "./verify.js";
@@ -180,11 +181,11 @@ export class Client {
     const logged = held.checkpoint && index < pinned.size;
     const [listed, entry] = await Promise.all([
       this.list(Math.floor(index / status.ENTRIES), read),
-      logged ? attempt(() => tiles.entry(index, read)) : null,
+      logged ? tiles.entry(index, read) : null,
     ]);
     const end = issuer?.final?.size ?? 0;
     const compared = entry && end > 0 && end <= pinned.size;
-    const prefix = compared ? await attempt(() => tiles.prefix(end, read)) : null;
+    const prefix = compared ? await tiles.prefix(end, read) : null;
     return { ...evidence, ...entry, status: listed, prefix: prefix ?? [] };
   }
 

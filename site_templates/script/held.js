@@ -11,7 +11,7 @@ import { sha256 } from "./keys.js";
 import * as merkle from "./merkle.js";
 import * as note from "./note.js";
 import { Tiles } from "./proofs.js";
-import { Malformed, TooNew } from "./reasons.js";
+import { TooNew, attempt } from "./reasons.js";
 import { fileSource } from "./source.js";
 import * as status from "./status.js";
 import * as trust from "./trust.js";
@@ -30,22 +30,6 @@ export function listPath(number, digest) {
   return `status/${number}-${digest.slice(0, 16)}.cwt`;
 }
 
-/**
- * @template T
- * @param {() => T | Promise<T>} read
- * @returns {Promise<T | null>} null where something is malformed: then it counts as not at hand
- */
-export async function attempt(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Malformed) {
-      return null;
-    }
-    throw error;
-  }
-}
-
 /** The state of one client. It is built up step by step, and each step leaves it whole. */
 export class Held {
   /**
@@ -59,6 +43,8 @@ export class Held {
     this.now = now;
     /** @type {TrustDocument | null} the newest */
     this.trust = null;
+    /** @type {TrustDocument[]} walked through before it: a note may still name one */
+    this.older = [];
     /** @type {BuildNote | null} */
     this.note = null;
     /** @type {merkle.Checkpoint | null} the one that the note pins */
@@ -85,21 +71,23 @@ export class Held {
    *
    * @param {Source} read
    * @param {RequestCache} cache
-   * @returns {Promise<boolean>} whether all fits together, or nothing can be read
+   * @returns {Promise<boolean>} whether all fits together, or no note can be read
    */
   async refreshFrom(read, cache) {
     const first = this.trust ? null : read("trust/1.note", note.TRUST_LIMIT, { cache });
     const data = await read("build.note", note.LIMIT, { cache: "no-store" });
     await this.pin(await first);
     this.fetched = false;
-    if (!data) {
-      return true;
+    if (data) {
+      this.ahead = this.tooNew = false;
     }
-    this.ahead = this.tooNew = false;
-    await this.walk(read, await attempt(() => build.parse(data).trustVersion), cache);
+    await this.walk(read, data && (await attempt(() => build.parse(data).trustVersion)), cache);
     await this.forgetRemoved();
-    const { trust: document } = this;
-    const found = document && (await this.unlessTooNew(() => build.verified(data, document)));
+    const { trust: document, older } = this;
+    if (!data || !document) {
+      return !data;
+    }
+    const found = await this.unlessTooNew(() => build.verified(data, document, older));
     if (!found) {
       return this.tooNew;
     }
@@ -143,7 +131,8 @@ export class Held {
   }
 
   /**
-   * T3: one version after the other, to the one that the note names; stop where there is none.
+   * T3: one version after the other, to the one that the note names, or as far as there are some
+   * where no note can be read.
    *
    * @param {Source} read
    * @param {number | null} goal
@@ -161,6 +150,7 @@ export class Held {
       if (!next) {
         return;
       }
+      this.older.push(current);
       this.trust = next;
       this.files.set(path, data);
     }
@@ -275,10 +265,8 @@ export class Held {
     const { before, tiles, checkpoint } = this;
     if (before && tiles && checkpoint && this.fetched) {
       const { size, root } = tiles.tree;
-      const older = await attempt(async () => {
-        const hashes = await tiles.prefix(before.size, read);
-        return hashes && merkle.olderRoot(before.size, size, hashes, root);
-      });
+      const hashes = await tiles.prefix(before.size, read);
+      const older = hashes && (await merkle.olderRoot(before.size, size, hashes, root));
       if (older && !same(older, before.root)) {
         this.conflict = true;
         this.rival = this.files.get("build.note") ?? null;

@@ -150,8 +150,8 @@ export function thumbprint(x) {
   return sha256(concat([0xa3, 1, 1, 0x20, 6, 0x21, 0x58, 32], x));
 }
 
-/** White space as Python has it: more control characters, and no byte order mark. */
-const VKEY = /^((?:[^\s\x1c-\x1f\x85+]|\ufeff)+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/;
+/** The name in printable ASCII, without space or `+`: what is white space differs by language. */
+const VKEY = /^([!-*,-~]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/;
 
 /**
  * @param {unknown} text

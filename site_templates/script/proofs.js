@@ -1,6 +1,7 @@
 /** Tiles of the log, fetched into proofs of one entry and of an older tree. */
 
 import * as merkle from "./merkle.js";
+import { attempt } from "./reasons.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {import("./source.js").Source} Source */
@@ -21,45 +22,53 @@ export class Tiles {
    * @param {number} index below the size of the tree
    * @param {Source} read
    * @returns {Promise<{leaf: Bytes, proof: Bytes[]} | null>} what the log holds there, with its
-   *   inclusion proof; once more past caches if the tiles do not make the root
+   *   inclusion proof
    */
   async entry(index, read) {
     const { size, root } = this.tree;
-    /** @type {Range[]} */
-    const ranges = [[index, index + 1], ...merkle.inclusionRanges(index, size)];
-    for (const cache of /** @type {RequestCache[]} */ (["default", "reload"])) {
-      const [leaf, ...proof] = (await this.proof(ranges, read, cache)) ?? [];
-      if (!leaf) {
-        return null;
-      }
-      if (await merkle.included(leaf, index, size, proof, root)) {
-        return { leaf, proof };
-      }
-      this.held.clear();
-    }
-    return null;
+    const found = await this.proof(
+      [[index, index + 1], ...merkle.inclusionRanges(index, size)],
+      read,
+      ([leaf, ...proof]) => !!leaf && merkle.included(leaf, index, size, proof, root),
+    );
+    const [leaf, ...proof] = found ?? [];
+    return leaf ? { leaf, proof } : null;
   }
 
   /**
-   * @param {number} size of an older tree, not above that of this one
+   * @param {number} older size of an older tree, not above that of this one
    * @param {Source} read
    * @returns {Promise<Bytes[] | null>} proof of its root
    */
-  prefix(size, read) {
-    return this.proof(merkle.prefixRanges(size, this.tree.size), read, "default");
+  prefix(older, read) {
+    const { size, root } = this.tree;
+    return this.proof(merkle.prefixRanges(older, size), read, async (hashes) =>
+      Boolean(await attempt(() => merkle.olderRoot(older, size, hashes, root))),
+    );
   }
 
   /**
    * @param {Range[]} ranges
    * @param {Source} read
-   * @param {RequestCache} cache
-   * @returns {Promise<Bytes[] | null>} their hashes; null if a tile is not at hand
+   * @param {(hashes: Bytes[]) => boolean | Promise<boolean>} proven whether they make the root
+   * @returns {Promise<Bytes[] | null>} their hashes, out of tiles that make the root; once more
+   *   past caches if they do not. Null where they cannot be had
    */
-  async proof(ranges, read, cache) {
+  async proof(ranges, read, proven) {
     const { size } = this.tree;
     const needed = merkle.tilesNeeded(ranges, size);
-    const found = await Promise.all(needed.map((tile) => this.fetch(tile, read, cache)));
-    return found.every((tile) => tile) ? merkle.proof(ranges, size, this.held) : null;
+    for (const cache of /** @type {RequestCache[]} */ (["default", "reload"])) {
+      const found = await Promise.all(needed.map((tile) => this.fetch(tile, read, cache)));
+      if (found.every((tile) => tile)) {
+        // Null: another proof has found these tiles wrong meanwhile, and dropped them.
+        const hashes = await attempt(() => merkle.proof(ranges, size, this.held));
+        if (hashes && (await proven(hashes))) {
+          return hashes;
+        }
+        this.held.clear();
+      }
+    }
+    return null;
   }
 
   /**

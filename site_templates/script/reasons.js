@@ -46,6 +46,22 @@ export class Malformed extends Error {
 /** Signed by a key that is known, but in a later format than this software reads. */
 export class TooNew extends Malformed {}
 
+/**
+ * @template T
+ * @param {() => T | Promise<T>} read
+ * @returns {Promise<T | null>} null where something is malformed: then it counts as not at hand
+ */
+export async function attempt(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Malformed) {
+      return null;
+    }
+    throw error;
+  }
+}
+
 /** A certificate was not accepted; the reason is never "valid". */
 export class Refused extends Error {
   /** @param {Reason} reason */

@@ -244,6 +244,9 @@ async function checkKeys({ roots, publishers, approvers, issuers, logs }) {
   if (new Set((await Promise.all(all.map(keys.kid))).map(hex)).size !== all.length) {
     throw new Malformed("trust-keys"); // two keys share a kid
   }
+  if (new Set(noteKeys.map(({ name, id }) => `${name} ${id}`)).size !== noteKeys.length) {
+    throw new Malformed("trust-keys"); // two note keys share name and key id
+  }
   if (!publishers.length || !logs.length) {
     throw new Malformed("trust-keys"); // no publisher or no log key
   }

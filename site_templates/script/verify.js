@@ -279,7 +279,7 @@ class Found {
   }
 
   notLogged() {
-    return this.fetched && (this.absent || this.entry === "other");
+    return (this.fetched && this.absent) || this.entry === "other";
   }
 
   unlogged() {

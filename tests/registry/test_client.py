@@ -213,7 +213,7 @@ def test_key_compromise_the_note_of_a_removed_publisher_is_forgotten(
     found = client(site, held, LATER)
     assert found.held.trust is not None
     assert found.held.trust.version == 2
-    assert (found.held.note, found.held.lists, found.held.tiles) == (None, {}, {})
+    assert (found.held.note, found.held.lists, found.held.tiles) == (None, {}, None)
     assert _said(found, code) == "status-stale none"
 
 

@@ -158,7 +158,30 @@ def _vkeys() -> Iterator[Case]:
         ("base64-cut", good[:-1], "base64"),
     ):
         yield _vkey(f"vkey-{what}", text, malformed(code))
+    yield from _vkey_names()
     yield from _vkey_keys()
+
+
+def _vkey_names() -> Iterator[Case]:
+    """Printable ASCII without space and plus: what else is white space differs by language."""
+    data = b"\x01" + key("log").public
+    for what, name in {
+        "every-character": "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) != "+"),
+        "no-break-space": "a\u00a0b",
+        "ideographic-space": "a\u3000b",
+        "byte-order-mark": "\ufeffa",
+        "mongolian-vowel-separator": "a\u180eb",
+        "next-line": "a\u0085b",
+        "unit-separator": "a\u001fb",
+        "delete": "a\u007fb",
+        "null": "a\0b",
+        "letter-beyond-ascii": "é",
+        "kana": "かな",
+    }.items():
+        digest = sha256(f"{name}\n".encode() + data)[:4].hex()
+        said = ok({"name": name, "id": digest, "public": data[1:].hex()})
+        expect = said if what == "every-character" else malformed("vkey")
+        yield _vkey(f"vkey-name-{what}", f"{name}+{digest}+{b64(data)}", expect)
 
 
 def _vkey_keys() -> Iterator[Case]:

@@ -37,6 +37,8 @@ FAULT = malformed("trust")
 KEYS = malformed("trust-keys")
 FINAL = {"size": 12, "root": b64(sha256(b"early root"))}
 ISSUED, EXPIRES = 1_792_800_000, 1_863_907_200
+NOTE_TWINS = (54_025, 56_613)
+"""Two test keys whose note key ids are the same under one name."""
 BEGINS, UNTIL = 1_767_225_600, 1_830_297_600
 
 
@@ -252,6 +254,7 @@ def _typed(**values: Any) -> Iterable[tuple[str, Any]]:
 def _key_faults() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     keys = trust_fields()["roots"]["keys"]
     twin = [vkey("publisher/3", "kid twin 70941").text, vkey("publisher/4", "kid twin 155545").text]
+    note_twins = [vkey("twin", f"note twin {n}").text for n in NOTE_TWINS]
     weak = min(SMALL_ORDER)
     number = note_key_id(f"{ID}/publisher/1", 1, weak).hex()
     small = f"{ID}/publisher/1+{number}+" + b64(b"\x01" + weak)
@@ -271,6 +274,15 @@ def _key_faults() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
         "publisher-key-is-log": ({"publishers": [vkey("publisher/1", "log").text]}, KEYS),
         "issuer-twice": ({"issuers": [issuer("issuer active")] * 2}, KEYS),
         "two-keys-share-a-kid": ({"publishers": twin}, KEYS),
+        "two-roots-share-name-and-key-id": (
+            {"roots": roots | {"keys": [*keys, *note_twins]}},
+            KEYS,
+        ),
+        "two-publishers-share-name-and-key-id": ({"publishers": note_twins}, KEYS),
+        "root-and-approver-share-name-and-key-id": (
+            with_root(note_twins[0]) | {"approvers": note_twins[1:]},
+            KEYS,
+        ),
         "no-publisher-key": ({"publishers": []}, KEYS),
         "no-log-key": ({"logs": []}, KEYS),
         "small-order-publisher": ({"publishers": [small]}, malformed("key")),

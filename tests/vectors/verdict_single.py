@@ -154,6 +154,11 @@ def _log(world: World, plain: str) -> Iterator[Case]:
     yield offline("log-largest-index-stored", far, "newer", "no-list")
     forged = world.certificate("forged", index=CUT + 2, logged=False)
     yield online("log-another-entry", forged, "other-entry")
+    proven = {"checkpoint": "main", "entry": forged}
+    yield offline("log-another-entry-stored", forged, "other-entry", **proven)
+    aged = proven | {"build": "old", "now": NOW + 1}
+    yield offline("log-another-entry-stored-long-ago", forged, "other-entry", "stale", **aged)
+    yield offline("log-another-entry-stored-not-proven", forged)
     yield online("log-another-entry-not-proven", forged, "unproven", entry=None)
     for what in ("one-hash-less", "one-hash-more", "changed-hash", "short-hash", "no-proof"):
         yield online(f"log-proof-{what}", plain, "unproven", entry=f"plain-{what}")
