@@ -34,18 +34,27 @@ __all__ = ["LANGUAGES", "Asset", "Assets", "PageSettings", "pages"]
 LANGUAGES = ("ja", "id", "en")
 """The first one is the language of ``/``, which follows its reader; the others have a folder."""
 
-_SHARED_WORDS = (
-    *("site", "nav", "language", "demo", "gloss", "month", "format", "era"),
+_STATIC_WORDS = ("site", "nav", "language", "demo", "gloss", "error.internal", "error.no_script")
+"""Of the frame of every page: in the page's own language they stand in its HTML."""
+_TIMES = ("month", "format", "era", "data.not_stated")
+_VERDICT_WORDS = (
+    *("reason", "level", "question", "answer", "result", "asof", "age", *_TIMES),
     *("progress.checking", "progress.fresh", "progress.updated"),
-    *("error.internal", "error.no_script", "reason.conflict", "data.not_stated"),
 )
-_VERIFY_WORDS = (
-    *("home", "reason", "level", "question", "answer", "result", "data", "note", "asof", "age"),
-    *("button.check", "button.recheck", "button.another", "error.paste_empty"),
-    *("legacy.heading", "legacy.do", "record.data_asof"),
+"""All that a verdict needs: a page that a code has opened waits for these alone."""
+_LATER_WORDS = (
+    *_STATIC_WORDS,
+    *("home", "data", "note", "button", "error", "legacy", "record"),
     *("registry.build", "registry.log_size", "registry.log_root"),
 )
-_REGISTRY_WORDS = (*("registry", "asof.none", "error.network", "record.trust_version"),)
+_REGISTRY_WORDS = (
+    *(*_STATIC_WORDS, *_TIMES, "registry", "record.trust_version"),
+    *("asof.none", "error.network", "reason.conflict", "progress.fresh"),
+)
+
+
+_WordFiles = dict[str, dict[str, "Asset"]]
+"""By ``words`` or ``rest``, then by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +62,23 @@ class _Page:
     template: str
     path: str
     """Below the language's folder: "" or "registry/"."""
-    entry: str
+    parts: tuple[str, ...]
+    """What its script loads when it is needed (script/parts.js)."""
     title: str
     words: tuple[str, ...]
-    """Keys, and groups of keys, that its script and its translation in place need."""
+    """Keys, and groups of keys, that its script begins with."""
+    rest: tuple[str, ...] = ()
+    """Those that it loads later, and at once where it is shown in another language."""
 
 
 _PAGES = (
-    _Page("verify.html.j2", "", "app.js", "site.title", (*_SHARED_WORDS, *_VERIFY_WORDS)),
+    _Page("verify.html.j2", "", ("details.js",), "site.title", _VERDICT_WORDS, _LATER_WORDS),
     _Page(
         "registry.html.j2",
         "registry/",
-        "registry_page.js",
+        ("registry_page.js",),
         "registry.heading",
-        (*_SHARED_WORDS, *_REGISTRY_WORDS),
+        _REGISTRY_WORDS,
     ),
 )
 
@@ -111,7 +123,7 @@ class Assets:
     """The bundled browser side."""
 
     entries: Mapping[str, Asset]
-    """By logical name: ``app.js``, ``registry_page.js``, ``boot.js``, ``main.css``, chunks."""
+    """By logical name: ``app.js``, its parts, ``boot.js``, ``main.css``, chunks."""
     files: Mapping[str, bytes]
     """By path: ``assets/<name>-<hash>.js``."""
 
@@ -145,18 +157,21 @@ def pages(settings: PageSettings, assets: Assets) -> dict[str, bytes]:
     files = {**assets.files, icon[0].file: icon[1]}
     environment = _environment()
     for page in _PAGES:
-        words = {}
-        for language in LANGUAGES:
-            name = f"assets/{'registry-' if page.path else ''}words-{language}"
-            words[language], data = _named(name, "json", _json(_chosen(sentences[language], page)))
-            files[words[language].file] = data
+        words: _WordFiles = {}
+        for which, keys in (("words", page.words), ("rest", page.rest)):
+            for language in LANGUAGES if keys else ():
+                name = f"assets/{'registry-' if page.path else ''}{which}-{language}"
+                chosen = _json(_chosen(sentences[language], keys))
+                asset, data = _named(name, "json", chosen)
+                words.setdefault(which, {})[language] = asset
+                files[asset.file] = data
         for language in LANGUAGES:
             context = _context(settings, assets, page, language, words, sentences)
             html = environment.get_template(page.template).render(
                 icon=settings.base + icon[0].file, **context
             )
             files[f"{_folder(language)}{page.path}index.html"] = html.encode()
-    missing = _context(settings, assets, _PAGES[0], LANGUAGES[0], words, sentences)
+    missing = _context(settings, assets, _PAGES[0], LANGUAGES[0], {}, sentences)
     files["404.html"] = (
         environment.get_template("404.html.j2")
         .render(icon=settings.base + icon[0].file, **missing)
@@ -173,7 +188,7 @@ def _context(
     assets: Assets,
     page: _Page,
     language: str,
-    words: Mapping[str, Asset],
+    words: _WordFiles,
     sentences: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """The names that a template may use (StrictUndefined: it can use no other)."""
@@ -189,8 +204,8 @@ def _context(
         "address": lambda other, path: settings.base + _folder(other) + path,
         "base": settings.base,
         "boot": _loaded(settings, assets, "boot.js"),
-        "data": _data(settings, page, language, words),
-        "entry": _loaded(settings, assets, page.entry),
+        "data": _data(settings, assets, page, language, words),
+        "entry": _loaded(settings, assets, "app.js"),
         "language": language,
         "languages": LANGUAGES,
         "name": settings.names[language],
@@ -204,7 +219,9 @@ def _context(
     }
 
 
-def _data(settings: PageSettings, page: _Page, language: str, words: Mapping[str, Asset]) -> Markup:
+def _data(
+    settings: PageSettings, assets: Assets, page: _Page, language: str, words: _WordFiles
+) -> Markup:
     """The page's block of JSON (script/page.js), which no character of it can leave."""
     value = {
         "registry": settings.registry,
@@ -216,20 +233,35 @@ def _data(settings: PageSettings, page: _Page, language: str, words: Mapping[str
         "language": language,
         "follow": language == LANGUAGES[0],
         "names": {other: settings.names[other] for other in LANGUAGES},
-        "words": {
-            other: {"file": asset.file, "integrity": asset.integrity}
-            for other, asset in words.items()
+        "parts": {name: _part(assets, name) for name in page.parts},
+        "rest": None,
+        **{
+            which: {other: [asset.file, asset.integrity] for other, asset in named.items()}
+            for which, named in words.items()
         },
     }
     # `<` is the only character that ends a script element; no name or address is trusted here.
     return Markup(_json(value).decode().replace("<", "\\u003c"))  # noqa: S704
 
 
-def _loaded(settings: PageSettings, assets: Assets, name: str) -> dict[str, Any]:
-    """An entry of the bundle with its address, and the chunks that it loads at once."""
+def _part(assets: Assets, name: str) -> list[tuple[str, str]]:
+    """The files of a part, itself first, without those that the page has loaded already."""
+    asset, app = _entry(assets, name), _entry(assets, "app.js")
+    loaded = {app.file, *app.imports}
+    chunks = [assets.entries[file] for file in asset.imports if file not in loaded]
+    return [(file.file, file.integrity) for file in (asset, *chunks)]
+
+
+def _entry(assets: Assets, name: str) -> Asset:
     asset = assets.entries.get(name)
     if asset is None:
         raise _no_bundle(BUNDLE)
+    return asset
+
+
+def _loaded(settings: PageSettings, assets: Assets, name: str) -> dict[str, Any]:
+    """An entry of the bundle with its address, and the chunks that it loads at once."""
+    asset = _entry(assets, name)
     chunks = [assets.entries[file] for file in asset.imports]
     return {
         "url": settings.base + asset.file,
@@ -267,13 +299,13 @@ def _find(sentences: Mapping[str, Any], key: str) -> str:
     return found
 
 
-def _chosen(sentences: Mapping[str, Any], page: _Page) -> dict[str, Any]:
-    """Only the words that a page can show: they are part of its first load."""
+def _chosen(sentences: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    """Only the words that a page can show then: they are part of what it loads."""
     chosen: dict[str, Any] = {}
-    for key in page.words:
+    for key in keys:
         group, _, rest = key.partition(".")
         if not rest:
-            chosen[group] = sentences[group]
+            chosen[group] = dict(sentences[group])
         else:
             chosen.setdefault(group, {})[rest] = sentences[group][rest]
     return chosen

@@ -18,8 +18,10 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** Where the files are written first: a bundle that fails leaves the last good one in dist/. */
 const STAGED = "dist.part";
 
-/** Module entries: what they import dynamically becomes a chunk that loads when it is asked for. */
-const MODULES = ["script/app.js", "script/registry_page.js"];
+/** The module that every page loads. */
+const APP = "script/app.js";
+/** Modules that a page loads when they are needed (script/parts.js). */
+const PARTS = ["script/details.js", "script/registry_page.js"];
 /** Classic scripts: they run before the first paint and may import nothing at run time. */
 const CLASSICS = ["script/boot.js"];
 
@@ -55,6 +57,24 @@ async function bundle(entryPoints, options) {
 }
 
 /**
+ * Lets every part import the app, so that all that pages share lies in one file and none is cut
+ * into pieces that belong to two or three parts.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const sharing = {
+  name: "sharing",
+  setup({ onLoad }) {
+    const parts = new Set(PARTS.map((path) => join(HERE, path)));
+    onLoad({ filter: /\.js$/ }, async ({ path }) =>
+      parts.has(path)
+        ? { contents: `${await readFile(path, "utf8")}\nimport "./app.js";\n`, loader: "js" }
+        : null,
+    );
+  },
+};
+
+/**
  * @param {string} path a file below site_templates/
  * @returns {Promise<string>} its digest as Subresource Integrity writes it
  */
@@ -83,6 +103,27 @@ function loadedAtOnce(outputs, path) {
 }
 
 /**
+ * An entry of which the parts share everything is an empty file that imports one other: then that
+ * one takes its place, and a page has one file less to ask for.
+ *
+ * @param {Outputs} outputs
+ * @returns {Promise<Outputs>} without such files, which are gone from the disk too
+ */
+async function withoutStubs(outputs) {
+  const kept = { ...outputs };
+  for (const [path, { inputs, imports, entryPoint }] of Object.entries(outputs)) {
+    const [only, ...more] = imports.filter(({ kind }) => kind === "import-statement");
+    const real = only && outputs[only.path];
+    if (entryPoint && real && more.length === 0 && Object.keys(inputs).length === 0) {
+      kept[only.path] = { ...real, entryPoint };
+      delete kept[path];
+      await rm(join(HERE, path));
+    }
+  }
+  return kept;
+}
+
+/**
  * @param {Outputs} outputs
  * @returns {Promise<[string, Entry][]>} the manifest lines of these files
  */
@@ -102,16 +143,18 @@ async function entries(outputs) {
   );
 }
 
+/** @type {import("esbuild").BuildOptions} */
+const ESM = { format: "esm", splitting: true, plugins: [sharing] };
 const styles = (await readdir(join(HERE, "styles")))
   .filter((name) => name.endsWith(".css"))
   .sort()
   .map((name) => `styles/${name}`);
-const PAGE_ENTRIES = new Set([...MODULES, ...CLASSICS, ...styles]);
+const PAGE_ENTRIES = new Set([APP, ...PARTS, ...CLASSICS, ...styles]);
 
 try {
   await rm(join(HERE, STAGED), { recursive: true, force: true });
   const lines = [
-    ...(await entries(await bundle(MODULES, { format: "esm", splitting: true }))),
+    ...(await entries(await withoutStubs(await bundle([APP, ...PARTS], ESM)))),
     ...(await entries(await bundle(CLASSICS, { format: "iife" }))),
     ...(await entries(await bundle(styles, {}))),
   ].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -7,17 +7,29 @@ import { Words } from "./words.js";
 /** @typedef {import("./page.js").Page} Page */
 
 /**
+ * Add words to those at hand, once.
+ *
  * @param {Page} page
- * @param {Language} language
- * @returns {Promise<Words>} rejects when the file cannot be had
+ * @param {Words} words
+ * @param {"words" | "rest"} which
+ * @returns {Promise<void>} rejects when the file cannot be had
  */
-export async function loadWords(page, language) {
-  const { file, integrity } = page.words[language];
+export function loadWords(page, words, which) {
+  const [file = "", integrity = ""] = page[which]?.[words.language] ?? [];
+  return file === "" ? Promise.resolve() : words.add(file, () => fetchJson(page, file, integrity));
+}
+
+/**
+ * @param {Page} page
+ * @param {string} file
+ * @param {string} integrity
+ */
+async function fetchJson(page, file, integrity) {
   const answer = await fetch(page.base + file, { integrity });
   if (!answer.ok) {
     throw new Error(file);
   }
-  return new Words(language, await answer.json());
+  return answer.json();
 }
 
 /**
@@ -86,10 +98,13 @@ export async function followLanguage(page, shown) {
   const root = document.documentElement;
   /** @param {Language} language */
   const change = async (language) => {
-    const words = await loadWords(page, language);
+    const words = new Words(language, {});
+    const first = loadWords(page, words, "words");
     if (root.lang !== page.language || language !== page.language) {
+      await Promise.all([first, loadWords(page, words, "rest")]);
       translate(page, words);
     }
+    await first;
     shown(words);
   };
   for (const link of document.querySelectorAll("a[data-language]")) {

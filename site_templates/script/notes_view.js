@@ -3,7 +3,7 @@
 import { endedLicence } from "./certificate_view.js";
 import { element } from "./dom.js";
 import { said } from "./said.js";
-import { display } from "./telling.js";
+import { display, grouped } from "./telling.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./telling.js").Verdict} Verdict */
@@ -44,14 +44,6 @@ export function notesView(words, verdict, visit, filled) {
       ...keys.map((key) => element("li", {}, ...said(words, key, filled))),
     ),
   );
-}
-
-/**
- * @param {string} hex
- * @returns {string} in groups of four, to be read aloud
- */
-export function grouped(hex) {
-  return hex.replace(/.{4}(?=.)/g, "$& ");
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a page was built with: its one block of JSON, `<script type="application/json">`. */
 
 /** @typedef {"ja" | "id" | "en"} Language */
+/** @typedef {[path: string, integrity: string]} File */
 /**
  * @typedef {object} Page
  * @property {string} registry the registry's id
@@ -12,7 +13,9 @@
  * @property {Language} language of the static text
  * @property {boolean} follow whether the page follows the reader's language
  * @property {Record<Language, string>} names of the registry
- * @property {Record<Language, {file: string, integrity: string}>} words of this page
+ * @property {Record<Language, File>} words that this page begins with
+ * @property {Record<Language, File> | null} rest of its words, which come later; null: none
+ * @property {Record<string, File[]>} parts that load later: each with the files it imports
  */
 
 export const DATA = "absah-page";

@@ -11,9 +11,7 @@ import { Client } from "./client.js";
 import { dateAndTime, dateOf } from "./dates.js";
 import { byId, element } from "./dom.js";
 import { thumbprint } from "./keys.js";
-import { followLanguage } from "./language.js";
-import { grouped } from "./notes_view.js";
-import { readPage } from "./page.js";
+import { grouped } from "./telling.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Words} Words */
@@ -25,13 +23,8 @@ import { readPage } from "./page.js";
 /** @typedef {{label: string, value: Child[]}} Row */
 /** @typedef {{holder: string, x: Bytes, rows: Row[]}} Key */
 
-const page = readPage();
-const client = new Client({
-  base: new URL(page.base, location.href).href,
-  registry: page.registry,
-  trustDigest: page.trust,
-  fetch: (/** @type {Parameters<typeof fetch>} */ ...request) => fetch(...request),
-});
+/** @type {Client} */
+let client;
 
 /**
  * @param {Row[]} rows
@@ -186,8 +179,20 @@ function fail(error) {
   console.error(error);
 }
 
-client.refresh().then(arrived).catch(fail);
-followLanguage(page, (chosen) => {
-  words = chosen;
-  render(chosen).catch(fail);
-}).catch(fail);
+/**
+ * @param {import("./page.js").Page} page
+ * @param {typeof import("./language.js").followLanguage} followLanguage
+ */
+export function begin(page, followLanguage) {
+  client = new Client({
+    base: new URL(page.base, location.href).href,
+    registry: page.registry,
+    trustDigest: page.trust,
+    fetch: (/** @type {Parameters<typeof fetch>} */ ...request) => fetch(...request),
+  });
+  client.refresh().then(arrived).catch(fail);
+  followLanguage(page, (chosen) => {
+    words = chosen;
+    render(chosen).catch(fail);
+  }).catch(fail);
+}

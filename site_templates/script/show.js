@@ -1,8 +1,6 @@
-/** A verdict on the page: its panel, the three answers, and below them what was signed. */
+/** A verdict on the page: its panel and the three answers; details.js adds what stands below. */
 
-import { certificateView } from "./certificate_view.js";
 import { element, icon } from "./dom.js";
-import { notesView, technicalView } from "./notes_view.js";
 import { said } from "./said.js";
 import { ageLines, answerLevel, display, sentences, values } from "./telling.js";
 
@@ -22,10 +20,9 @@ import { ageLines, answerLevel, display, sentences, values } from "./telling.js"
  * @param {Words} words
  * @param {Verdict} verdict
  * @param {Visit} visit
- * @param {string} version of the software
  * @returns {Shown}
  */
-export function show(words, verdict, visit, version) {
+export function show(words, verdict, visit) {
   const filled = values(words, verdict, visit);
   const { title } = sentences(words, verdict);
   const heading = element("h1", { tabindex: "-1", id: "verdict" }, words.text(title));
@@ -34,9 +31,6 @@ export function show(words, verdict, visit, version) {
     { class: "verdict", "data-reason": verdict.reason, "data-level": verdict.level },
     panel(words, verdict, visit, filled, heading),
     ...(verdict.reason === "foreign-code" ? [] : [answers(words, verdict, filled)]),
-    certificateView(words, verdict, filled),
-    notesView(words, verdict, visit, filled),
-    technicalView(words, verdict, filled, version),
   );
   const announcement = words.text("result.announce", { title: words.text(title) });
   return { view, heading, announcement };

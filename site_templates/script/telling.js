@@ -196,6 +196,14 @@ export function dayOf(iso) {
 }
 
 /**
+ * @param {string} hex
+ * @returns {string} in groups of four, to be read aloud
+ */
+export function grouped(hex) {
+  return hex.replace(/.{4}(?=.)/g, "$& ");
+}
+
+/**
  * @param {Words} words
  * @param {Verdict} verdict
  * @param {Visit} visit

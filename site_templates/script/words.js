@@ -14,13 +14,35 @@ const PLACEHOLDER = /\{([a-z_]+)\}/;
 export class Words {
   /**
    * @param {Language} language
-   * @param {object} table nested objects whose leaves are sentences
+   * @param {Record<string, any>} table nested objects whose leaves are sentences
    */
   constructor(language, table) {
     this.language = language;
     this.table = table;
     this.numbers = new Intl.NumberFormat(language);
     this.plurals = new Intl.PluralRules(language);
+    /** @type {Map<string, Promise<void>>} tables that were added, or are on their way */
+    this.added = new Map();
+  }
+
+  /**
+   * Add the groups of another table, once for each name.
+   *
+   * @param {string} name
+   * @param {() => Promise<Record<string, any>>} read
+   * @returns {Promise<void>} rejects as `read` does; the next call tries again
+   */
+  add(name, read) {
+    const added =
+      this.added.get(name) ??
+      read().then((table) => {
+        for (const [group, sentences] of Object.entries(table)) {
+          this.table[group] = { ...this.table[group], ...sentences };
+        }
+      });
+    this.added.set(name, added);
+    added.catch(() => this.added.delete(name));
+    return added;
   }
 
   /**

@@ -27,6 +27,7 @@ SETTINGS = PageSettings(
     trust_digest="ab" * 32,
     version="0.1.0",
 )
+PLURALS = {"age.minute", "age.hour", "age.day"}
 VOID = {"meta", "link", "img", "input", "br"}
 RUNS = re.compile(r"on[a-z]+|style|srcdoc")
 
@@ -39,11 +40,12 @@ def _assets() -> Assets:
     files = {
         "assets/app-A.js": b"app",
         "assets/registry_page-B.js": b"registry",
+        "assets/details-F.js": b"details",
         "assets/chunk-C.js": b"chunk",
         "assets/boot-D.js": b"boot",
         "assets/main-E.css": b"css",
     }
-    names = ("app.js", "registry_page.js", "assets/chunk-C.js", "boot.js", "main.css")
+    names = ("app.js", "registry_page.js", "details.js", "assets/chunk-C.js", "boot.js", "main.css")
     entries = {
         name: Asset(
             file,
@@ -113,8 +115,8 @@ def test_a_page_for_each_language_and_kind() -> None:
     assert {"_headers", ".nojekyll", "robots.txt", "404.html"} <= found
     for folder in ("", "id/", "en/"):
         assert {f"{folder}index.html", f"{folder}registry/index.html"} <= found
-    words = sorted(path for path in found if "words-" in path)
-    assert len(words) == 6
+    words = sorted(path for path in found if re.search("(words|rest)-", path))
+    assert len(words) == 9
     assert re.fullmatch(r"assets/words-ja-[0-9a-f]{12}\.json", words[-1])
     assert set(_assets().files) <= found
 
@@ -156,28 +158,33 @@ def test_no_template_holds_a_sentence() -> None:
 def test_the_words_of_a_page_hold_every_key_that_it_shows() -> None:
     scripts = {path.stem: path for path in (FOLDER / "script").glob("*.js")}
     shared = ("language", "dates", "words")
-    shown = ("app", "show", "said", "telling", "certificate_view", "notes_view", *shared)
-    used = {"app.js": shown, "registry_page.js": ("registry_page", *shared)}
+    first = ("checks", "show", "said", "telling", *shared)
+    later = ("details", "certificate_view", "notes_view")
+    used = {"": (first, later), "registry/": (("registry_page", *shared), ())}
     files = pages(SETTINGS, _assets())
     counted = 0
     for path, reader in _html().items():
         if path == "404.html":
             continue
         data = _data(reader)
-        entry = "registry_page.js" if data["path"] else "app.js"
-        words = json.loads(files[data["words"]["ja"]["file"]])
-        keys = {str(attrs["data-word"]) for _, attrs, _ in reader.elements if "data-word" in attrs}
-        for name in used[entry]:
-            source = re.sub(r"(?s)/\*.*?\*/", "", scripts[name].read_text(encoding="utf-8"))
-            keys |= set(re.findall(r'"([a-z]+\.[a-z_.-]+)"', source))
-        for key in keys:
-            if key.split(".")[0] in _words("ja") and key not in {
-                "age.minute",
-                "age.hour",
-                "age.day",
-            }:
-                assert _at(words, key), key
-                counted += 1
+        words = json.loads(files[data["words"]["ja"][0]])
+        rest = json.loads(files[data["rest"]["ja"][0]]) if data["rest"] else {}
+        together = {
+            group: words.get(group, {}) | rest.get(group, {}) for group in words.keys() | rest
+        }
+        static = {
+            str(attrs["data-word"]) for _, attrs, _ in reader.elements if "data-word" in attrs
+        }
+        for key in static:
+            assert _at(together, key), key
+            counted += 1
+        for names, table in zip(used[data["path"]], (words, together), strict=True):
+            for name in names:
+                source = re.sub(r"(?s)/\*.*?\*/", "", scripts[name].read_text(encoding="utf-8"))
+                for key in set(re.findall(r'"([a-z]+\.[a-z_.-]+)"', source)):
+                    if key.split(".")[0] in _words("ja") and key not in PLURALS:
+                        assert _at(table, key), key
+                        counted += 1
     assert counted > 300
 
 
@@ -227,8 +234,8 @@ def test_the_data_of_a_page() -> None:
     assert (data["language"], data["path"], data["follow"]) == ("id", "registry/", False)
     assert _data(html["index.html"])["follow"] is True
     for language in LANGUAGES:
-        word = data["words"][language]
-        assert word["integrity"] == _integrity(files[word["file"]])
+        file, integrity = data["words"][language]
+        assert integrity == _integrity(files[file])
 
 
 def test_a_name_cannot_leave_its_place() -> None:

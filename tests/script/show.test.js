@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { holds } from "../../site_templates/script/certificate_view.js";
+import { details } from "../../site_templates/script/details.js";
 import { show } from "../../site_templates/script/show.js";
 import { display } from "../../site_templates/script/telling.js";
 import { FakeElement, fake, install } from "./fake_document.js";
@@ -12,6 +13,9 @@ import { CATALOGUE, CERTIFICATE, NOW, REASONS, verdictOf, visitOf } from "./verd
 
 install();
 
+/** @type {import("../../site_templates/script/checks.js").Origin} */
+const CAME_BY = "text";
+
 /**
  * @param {Verdict} verdict
  * @param {Partial<import("../../site_templates/script/telling.js").Visit>} [visit]
@@ -19,7 +23,11 @@ install();
  * @returns {FakeElement}
  */
 function view(verdict, visit = {}, language = "ja") {
-  return fake(show(wordsOf(language), verdict, visitOf(visit), "0.1.0").view);
+  const [words, how] = [wordsOf(language), visitOf(visit)];
+  const { view } = show(words, verdict, how);
+  const check = { text: "", source: CAME_BY, verdict, pending: false, at: NOW };
+  view.append(...details(words, check, how, "0.1.0").below);
+  return fake(view);
 }
 
 const signed = [CERTIFICATE.name, CERTIFICATE.passportName ?? "", CERTIFICATE.number, "1998"];
@@ -29,7 +37,7 @@ test("each reason in each language: title, sentence, what to do, level, answers"
   for (const reason of REASONS) {
     for (const language of LANGUAGES) {
       const words = wordsOf(language);
-      const made = show(words, verdictOf(reason), visitOf(), "0.1.0");
+      const made = show(words, verdictOf(reason), visitOf());
       const seen = fake(made.view);
       const title = words.text(`reason.${reason}.title`);
       assert.equal(seen.attributes.get("data-reason"), reason);

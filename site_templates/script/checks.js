@@ -1,0 +1,284 @@
+/**
+ * Checks on the verification page: a code comes in, a verdict goes out.
+ *
+ * Fresh data have 1.5 s to arrive while the page says "checking"; then the verdict on the stored
+ * data is shown, and judged again when the fresh ones are there. So nothing flashes green and
+ * then turns red, and nobody waits for a network that does not come.
+ *
+ * Parts that load later (camera, files, ...) are called by `use`, bring their codes in by `start`
+ * and show their own states by `setState`.
+ */
+
+import { Client } from "./client.js";
+import { dateAndTime } from "./dates.js";
+import { byId } from "./dom.js";
+import { loadWords } from "./language.js";
+import { load } from "./parts.js";
+import { show } from "./show.js";
+
+/** @typedef {import("./page.js").Page} Page */
+/** @typedef {import("./telling.js").Verdict} Verdict */
+/** @typedef {import("./words.js").Words} Words */
+/** @typedef {"link" | "camera" | "file" | "text"} Origin how a code came in */
+/**
+ * @typedef {object} Check
+ * @property {string} text of the code
+ * @property {Origin} source
+ * @property {Verdict} verdict
+ * @property {boolean} pending newer data are still on their way
+ * @property {number} at by the clock of this device, seconds
+ */
+
+/** Milliseconds for which "checking" is shown before the stored data are taken. */
+const PATIENCE = 1500;
+
+/** Anchors of the page itself, which are no codes. */
+const ANCHORS = new Set(["", "#", "#main"]);
+
+/** @type {Page} */
+let page;
+/** @type {Client} */
+let client;
+/** @type {Words | null} */
+let words = null;
+/** @type {Check | null} */
+let shown = null;
+/** The code that is judged, for "check again" and for the next language. */
+let code = { text: "", source: /** @type {Origin} */ ("text") };
+/** Counts the checks: an answer to an earlier one is dropped. */
+let turn = 0;
+
+/**
+ * What every part may ask for.
+ *
+ * @returns {{page: Page, client: Client, words: Words}}
+ */
+export function desk() {
+  if (words === null) {
+    throw new Error("no words yet");
+  }
+  return { page, client, words };
+}
+
+/**
+ * A part of the page, ready to be used: it may show every word, not only those of a verdict.
+ *
+ * @template {keyof import("./parts.js").Parts} Name
+ * @param {Name} name
+ * @returns {Promise<import("./parts.js").Parts[Name]>}
+ */
+export async function use(name) {
+  const [part] = await Promise.all([load(page, name), loadWords(page, desk().words, "rest")]);
+  return part;
+}
+
+/**
+ * @param {"home" | "checking" | "result" | string} state a class of the page
+ * @param {string} [reason] two reasons take the whole page
+ */
+export function setState(state, reason = "") {
+  const { classList, dataset } = document.documentElement;
+  classList.remove(dataset["state"] ?? "checking");
+  classList.add((dataset["state"] = state));
+  classList.toggle("alarm-foreign", reason === "foreign-code");
+  classList.toggle("alarm-conflict", reason === "conflict");
+}
+
+/** @param {boolean} arrived whether this is a new verdict, and not the same one in other words */
+function render(arrived) {
+  if (words === null || shown === null) {
+    return;
+  }
+  const check = shown;
+  const place = byId("verdict-place");
+  const focused = place.contains(document.activeElement);
+  const { view, heading, announcement } = show(words, check.verdict, visitOf(check));
+  place.replaceChildren(view);
+  setState("result", check.verdict.reason);
+  if (arrived) {
+    byId("announcement").textContent = announcement;
+    scrollTo(0, 0);
+  }
+  if (arrived || focused) {
+    heading.focus({ preventScroll: true });
+  }
+  complete(check, view).catch(report);
+}
+
+/**
+ * Below the verdict: data, notes, actions. They come after it, from a part of their own.
+ *
+ * @param {Check} check
+ * @param {HTMLElement} view of its verdict
+ */
+async function complete(check, view) {
+  const part = await use("details.js");
+  if (view.isConnected) {
+    const { below, actions } = part.details(desk().words, check, visitOf(check), page.version);
+    view.append(...below);
+    byId("more-actions").replaceChildren(...actions);
+  }
+}
+
+/**
+ * @param {Check} check
+ * @returns {import("./telling.js").Visit}
+ */
+function visitOf({ source, pending, at }) {
+  return { now: at, online: navigator.onLine, byLink: source === "link", pending };
+}
+
+/** Judge the code at hand. Every check is made on data fetched for it, where they can be had. */
+async function check() {
+  turn += 1;
+  const mine = turn;
+  const { text, source } = code;
+  forget();
+  setState("checking");
+  byId("announcement").textContent = words?.text("progress.checking") ?? "";
+  const fresh = client.refresh().then(() => client.check(text));
+  /** @type {Promise<null>} */
+  const patience = new Promise((wake) => setTimeout(wake, PATIENCE, null));
+  const soon = await Promise.race([fresh, patience]);
+  const stored = soon === null ? await client.checkStored(text) : null;
+  if (mine === turn && stored !== null) {
+    present({ text, source, verdict: stored, pending: true, at: Date.now() / 1000 });
+  }
+  const verdict = soon ?? (await fresh);
+  if (mine === turn) {
+    present({ text, source, verdict, pending: false, at: Date.now() / 1000 });
+  }
+}
+
+/** @param {Check} next the first verdict on a code, or one on fresher data */
+function present(next) {
+  const before = shown?.verdict.reason;
+  shown = next;
+  render(before !== next.verdict.reason);
+  if (before !== undefined && words !== null) {
+    byId("announcement").prepend(words.text("progress.updated"), " ");
+  }
+}
+
+/** Take a verdict and all data of a person off the page. */
+export function forget() {
+  shown = null;
+  byId("verdict-place").replaceChildren();
+  byId("more-actions").replaceChildren();
+  byId("announcement").textContent = "";
+  byId("trouble").hidden = true;
+}
+
+/** Back to the doors, with nothing of the last code left. */
+export function home() {
+  turn += 1;
+  code = { text: "", source: "text" };
+  forget();
+  setState("home");
+  sayFreshness();
+  scrollTo(0, 0);
+  byId("code").focus({ preventScroll: true });
+}
+
+/**
+ * A fault of this program or of its files: said as such, and never as a verdict.
+ *
+ * @param {unknown} error
+ */
+export function fail(error) {
+  forget();
+  setState("home");
+  report(error);
+}
+
+/** @param {unknown} error a fault that leaves what is shown as true as it was */
+function report(error) {
+  byId("trouble").hidden = false;
+  console.error(error);
+}
+
+/**
+ * Judge a code and show the verdict.
+ *
+ * @param {string} text
+ * @param {Origin} source
+ */
+export function start(text, source) {
+  code = { text, source };
+  check().catch(fail);
+}
+
+/** Take a code out of the address bar, and so out of history and screenshots, and judge it. */
+function readAddress() {
+  const { hash, pathname, search } = location;
+  if (ANCHORS.has(hash)) {
+    return false;
+  }
+  history.replaceState(null, "", pathname + search);
+  start(hash, "link");
+  return true;
+}
+
+/** How old the data on this device are, said before anything is checked. */
+function sayFreshness() {
+  const issued = client.state.note?.issued;
+  if (words !== null) {
+    byId("freshness").textContent =
+      issued === undefined
+        ? words.text("asof.none")
+        : words.text("asof.updated", { asof: dateAndTime(words, issued) });
+  }
+}
+
+/** The door for pasted text, and the buttons below a verdict. */
+function listen() {
+  const field = /** @type {HTMLTextAreaElement} */ (byId("code"));
+  const error = /** @type {HTMLElement} */ (byId("paste-error").firstElementChild);
+  byId("paste").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = field.value;
+    const empty = text.trim() === "";
+    error.hidden = !empty;
+    field.setAttribute("aria-invalid", String(empty));
+    if (empty) {
+      field.focus();
+      return;
+    }
+    field.value = "";
+    start(text, "text");
+  });
+  byId("recheck").addEventListener("click", () => start(code.text, code.source));
+  byId("another").addEventListener("click", home);
+}
+
+/**
+ * @param {Page} here
+ * @param {typeof import("./language.js").followLanguage} followLanguage
+ */
+export function begin(here, followLanguage) {
+  page = here;
+  client = new Client({
+    base: new URL(page.base, location.href).href,
+    registry: page.registry,
+    trustDigest: page.trust,
+    fetch: (/** @type {Parameters<typeof fetch>} */ ...request) => fetch(...request),
+  });
+  listen();
+  addEventListener("hashchange", readAddress);
+  const opened = readAddress();
+  const worded = followLanguage(page, (chosen) => {
+    const first = words === null;
+    words = chosen;
+    render(first);
+    sayFreshness();
+  });
+  if (opened) {
+    worded.catch(fail);
+  } else {
+    Promise.all([client.refresh(), worded]).then(() => {
+      sayFreshness();
+      // Ahead of the first check, which may come when the network is gone.
+      return use("details.js");
+    }).catch(report);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Parts of a page that load when they are needed, each with its integrity.
+ *
+ * A part is an entry of build.mjs; the page's data name its files. A preload carries the digests
+ * that an import cannot: a file that was changed on its way is not run.
+ */
+
+/** @typedef {import("./page.js").Page} Page */
+/**
+ * What each part offers: one line for each entry of PARTS in build.mjs, which registry/pages.py
+ * names for the pages that may load it.
+ *
+ * @typedef {{
+ *   "details.js": typeof import("./details.js"),
+ *   "registry_page.js": typeof import("./registry_page.js"),
+ * }} Parts
+ */
+
+/** @type {Map<string, Promise<any>>} */
+const loading = new Map();
+
+/**
+ * @template {keyof Parts} Name
+ * @param {Page} page
+ * @param {Name} name
+ * @returns {Promise<Parts[Name]>} rejects when a file cannot be had; the next call tries again
+ */
+export function load(page, name) {
+  const part = loading.get(name) ?? fetchPart(page, page.parts[name] ?? []);
+  loading.set(name, part);
+  part.catch(() => loading.delete(name));
+  return part;
+}
+
+/**
+ * @param {Page} page
+ * @param {import("./page.js").File[]} files the part itself, then what it imports
+ */
+async function fetchPart(page, files) {
+  for (const [file, integrity] of files) {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "modulepreload", href: page.base + file, integrity });
+    document.head.append(link);
+  }
+  return import(page.base + files[0]?.[0]);
+}
