@@ -211,6 +211,7 @@ class _Site:
 
     def _fields(self, lists: list[ListRow]) -> dict[str, object]:
         """What a note says about this state; the order is the format's."""
+        audit = self.store.audit_head()
         return build_note.state_fields(
             registry=self.document.id,
             trust=self.document,
@@ -219,6 +220,7 @@ class _Site:
             status=[row.digest.hex() for row in lists],
             catalogue=_pinned(self.catalogue),
             files=hashlib.sha256(self.listed).hexdigest(),
+            audit=None if audit is None else audit.hex(),
         )
 
     def everything(self, note: bytes) -> dict[str, bytes]:

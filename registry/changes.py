@@ -119,6 +119,7 @@ def _apply(
     successor: int | None = None,
 ) -> Changed:
     result = Changed()
+    made = []
     for row in rows:
         if row.state == new:
             result.unchanged.append(row.idx)
@@ -126,8 +127,9 @@ def _apply(
         if (row.state, new) not in ALLOWED:
             raise _refused(row, new)
         word = None if reason is None else reason.value
-        store.add_changes([ChangeRow(row.idx, row.state, new, word, successor, now)])
+        made.append(ChangeRow(row.idx, row.state, new, word, successor, now))
         result.changed.append(row.idx)
+    store.add_changes(made)
     return result
 
 

@@ -100,6 +100,7 @@ class _History:
         self.ring = Keyring(workspace.keys, demo=True)
         self.catalogue = Catalogue.load(workspace.catalogue)
         self.random = _random_of(wishes.seed)
+        store.random = _random_of(wishes.seed, "audit")
         self.people = People(self.catalogue, wishes.seed or 0)
         self.inbox = workspace.path("inbox")
 
@@ -249,7 +250,7 @@ def _is_demo(public: Path) -> bool:
         return False
 
 
-def _random_of(seed: int | None) -> issue.RandomBytes:
+def _random_of(seed: int | None, what: str = "draw") -> issue.RandomBytes:
     """Random bytes; with a seed the same ones every time, which only a demonstration may have."""
     if seed is None:
         return secrets.token_bytes
@@ -257,7 +258,7 @@ def _random_of(seed: int | None) -> issue.RandomBytes:
 
     def draw(count: int) -> bytes:
         state["drawn"] += 1
-        label = f"draw {state['drawn']}"
+        label = f"{what} {state['drawn']}"
         return hashlib.shake_256(_seeded(seed, label)).digest(count)
 
     return draw

@@ -1,4 +1,4 @@
-"""Rows of the private store, one type per table (schema.sql).
+"""Rows of the private store, one type per table (schema*.sql).
 
 Times are seconds, days are counted from 1970-01-01, both UTC; ``idx`` is a registry index.
 """
@@ -43,6 +43,39 @@ class BatchRow(NamedTuple):
     issued: int
 
 
+class PendingRow(NamedTuple):
+    """One batch that waits to be issued; ``data`` is its file (batch_file.py)."""
+
+    batch: int
+    digest: bytes
+    kind: str
+    name: str
+    made: int
+    rows: int
+    data: bytes
+
+
+class ApprovalRow(NamedTuple):
+    """One batch that a second person approved; ``note`` is the signed approval."""
+
+    batch: int
+    digest: bytes
+    kind: str
+    name: str
+    rows: int
+    decided: int
+    note: bytes
+
+
+class AuditRow(NamedTuple):
+    """One entry of the audit table (chain.py). ``event`` is canonical JSON."""
+
+    seq: int
+    salt: bytes
+    event: str
+    digest: bytes
+
+
 class ChangeRow(NamedTuple):
     """One change of state and its private reason."""
 
@@ -52,6 +85,8 @@ class ChangeRow(NamedTuple):
     reason: str | None
     successor: int | None
     changed: int
+    withdrawn: int | None = None
+    """When it was taken back, before anything signed showed it."""
 
 
 class DueRow(NamedTuple):

@@ -7,13 +7,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from registry import chain
 from registry.errors import UserError
 from registry.rows import BatchRow, ChangeRow, DueRow, HeadRow, LedgerRow, ListRow, NoteRow
 from registry.store import APPLICATION_ID, Store
+from registry.store_file import SCHEMAS
 from signing import merkle, status
 from tests.registry.ledger_example import NOW, issued, opened, record
 
@@ -59,7 +62,7 @@ def test_the_file_is_private_and_durable(tmp_path: Path, store: Store) -> None:
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     pragmas = {
         "application_id": APPLICATION_ID,
-        "user_version": 1,
+        "user_version": 2,
         "journal_mode": "wal",
         "page_size": 8192,
         "synchronous": 2,
@@ -69,7 +72,10 @@ def test_the_file_is_private_and_durable(tmp_path: Path, store: Store) -> None:
     for pragma, value in pragmas.items():
         assert store._sql.execute(f"PRAGMA {pragma}").fetchone()[0] == value, pragma
     strict = store._sql.execute("PRAGMA table_list").fetchall()
-    tables = "entry batch scheme certificate record change due trust head note status_list"
+    tables = (
+        "entry batch scheme certificate record change due trust head note status_list"
+        " pending approval audit"
+    )
     found = {line[1]: line[5] for line in strict if not line[1].startswith("sqlite_")}
     assert found == dict.fromkeys(tables.split(), 1)
     assert path.exists()
@@ -142,9 +148,33 @@ def test_no_store_and_other_files_are_refused(tmp_path: Path) -> None:
 def test_a_store_of_a_later_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
     with Store.open(path, writer=True) as store:
-        store._sql.execute("PRAGMA user_version = 2")
+        store._sql.execute("PRAGMA user_version = 3")
     with pytest.raises(UserError, match="not a store of this version"):
         Store.open(path, writer=True)
+
+
+def test_an_older_store_is_brought_up_to_date_by_its_next_writer(tmp_path: Path) -> None:
+    path, new = tmp_path / "registry.db", tmp_path / "new.db"
+    first = resources.files("registry").joinpath(SCHEMAS[0]).read_text("utf-8")
+    older = sqlite3.connect(path)
+    older.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+    older.executescript(first)
+    older.execute("INSERT INTO entry VALUES (0, 3, zeroblob(32), 1), (1, 1, zeroblob(32), 0)")
+    older.execute("INSERT INTO change VALUES (1, 1, 2, 0, 'other', NULL, 7)")
+    older.commit()
+    older.close()
+    with pytest.raises(UserError) as error:
+        Store.open(path)
+    assert error.value.code == "older-store"
+    with Store.open(path, writer=True) as store, Store.open(new, writer=True) as fresh:
+        tables = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+        assert store._sql.execute(tables).fetchall() == fresh._sql.execute(tables).fetchall()
+        assert store.changes(1) == [ChangeRow(1, 2, 0, "other", None, 7)]
+        assert (store.size(), store.audit_head()) == (2, None)
+        with store.transaction():
+            store.add_changes([ChangeRow(1, 0, 1, "other", None, NOW)])
+        assert chain.recompute(store.audit()).size == 1
+    Store.open(path).close()
 
 
 def test_a_file_made_but_not_yet_filled_is_completed(tmp_path: Path) -> None:
@@ -205,6 +235,9 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(store: Store) -> None:
         "UPDATE entry SET state = 2 WHERE idx = 1",
         "INSERT INTO change (idx, old, new, changed) VALUES (99, 0, 1, 0)",
         "INSERT INTO note VALUES (1, 0, 5, x'00', 0)",
+        "DELETE FROM audit WHERE seq = 1",
+        "UPDATE audit SET event = '{}' WHERE seq = 1",
+        "INSERT INTO audit VALUES (99, zeroblob(16), '{}', zeroblob(32))",
     ],
 )
 def test_the_log_cannot_be_bent_by_any_statement(store: Store, sql: str) -> None:
