@@ -89,15 +89,22 @@ class Memory:
 
         A demonstration is never pinned. UserError: its id or site is pinned with another one.
         """
-        if first.demo:
+        if first.demo or self.knows(first):
             return False
+        self._write(first.digest, "trust/1.note", data)
+        return True
+
+    def knows(self, first: TrustDocument) -> bool:
+        """Whether a registry is pinned with this first trust document.
+
+        UserError: its id or site is pinned with another one.
+        """
         if self.load(first.digest).trust:
-            return False
+            return True
         for stored in self.pinned():
             if stored.id == first.id or set(first.addresses) & set(stored.addresses):
                 raise _pinned_otherwise(first)
-        self._write(first.digest, "trust/1.note", data)
-        return True
+        return False
 
     def load(self, digest: str) -> Held:
         """What is stored of a registry, verified anew; parts that do not hold are left out."""

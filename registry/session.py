@@ -79,16 +79,19 @@ def _from_site(source: Source, memory: Memory, tell: Tell) -> tuple[Held, str | 
         return memory.load(digest), digest
     new = memory.pin(first, data)
     if new or first.demo:
-        digest_text = grouped(first.digest)
-        tell(
-            Words(
-                f"trust/1 of {first.id}: {digest_text} (compare with the memorandum)",
-                f"trust/1 dari {first.id}: {digest_text} (cocokkan dengan nota resmi)",
-            )
-        )
+        tell(first_use(first))
     if first.demo:
         return Held(trust=first), None
     return memory.load(first.digest), first.digest
+
+
+def first_use(first: TrustDocument) -> Words:
+    """What is said where a registry is believed for the first time."""
+    digest_text = grouped(first.digest)
+    return Words(
+        f"trust/1 of {first.id}: {digest_text} (compare with the memorandum)",
+        f"trust/1 dari {first.id}: {digest_text} (cocokkan dengan nota resmi)",
+    )
 
 
 def _no_site(address: str, error: Unreachable | Malformed) -> UserError:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from registry import scan, wording
+from registry import record, scan, wording
 from registry.cli.console import (
     json_option,
     language,
@@ -48,11 +48,27 @@ _FOREIGN = (Reason.FOREIGN_CODE, Reason.OTHER_CODE)
 
 
 @dataclass(frozen=True, slots=True)
+class _Repeated:
+    """What stood in a record of a check, and what its own files say."""
+
+    checked: int
+    written: Reason
+    found: Reason
+    afresh: bool
+    """The verdict is the present one, and not that of the record alone."""
+
+    @property
+    def agrees(self) -> bool:
+        return self.written is self.found
+
+
+@dataclass(frozen=True, slots=True)
 class _Checked:
     name: str
     result: Result
     beside: bool = False
     """Some other code on a page that also carries one of ours: listed, never counted."""
+    record: _Repeated | None = None
 
     @property
     def level(self) -> Level:
@@ -84,17 +100,19 @@ def verify(
 ) -> int:
     """Check certificates. INPUT: QR text, - (standard input), text file, PNG, JPEG, PDF or folder.
 
+    A .json is a record that the page saved: its check is repeated from it, with --site afresh.
     Exit codes: 0 green, 1 red, 2 usage, 3 amber, grey or unreadable.
     """
     asked = Asked(site, trust, state or default_folder(), offline)
-    client = open_client(asked, now, remark)
-    done, unreadable = [], 0
-    for group in _groups(inputs):
-        if isinstance(group, str):
-            unreadable += 1
-            remark(Words(f"absah: {group}", f"absah: {group}"))
-            continue
-        done += _check(client, group)
+    records = [name for name in inputs if _is_record(name)]
+    others = tuple(name for name in inputs if name not in records)
+    afresh = site is not None and not offline
+    client = open_client(asked, now, remark) if others or afresh else None
+    done = [_check_record(Path(name), asked, client) for name in records]
+    unreadable = 0
+    if client is not None:
+        checked, unreadable = _check_all(client, others)
+        done += checked
     if as_json:
         found = [_json(checked) for checked in done]
         single = len(found) == 1 and not unreadable
@@ -133,6 +151,19 @@ def _groups(inputs: tuple[str, ...]) -> Iterator[list[tuple[str, str]] | str]:
                 yield [(f"{file}#{f.page}" if f.page else str(file), f.text) for f in found]
 
 
+def _check_all(client: Client, inputs: tuple[str, ...]) -> tuple[list[_Checked], int]:
+    """The verdicts on all inputs, and how many could not be read."""
+    done: list[_Checked] = []
+    unreadable = 0
+    for group in _groups(inputs):
+        if isinstance(group, str):
+            unreadable += 1
+            remark(Words(f"absah: {group}", f"absah: {group}"))
+        else:
+            done += _check(client, group)
+    return done, unreadable
+
+
 def _check(client: Client, group: list[tuple[str, str]]) -> list[_Checked]:
     results = [(name, client.check(text)) for name, text in group]
     ours = any(result.opened.certificate for _, result in results)
@@ -142,11 +173,30 @@ def _check(client: Client, group: list[tuple[str, str]]) -> list[_Checked]:
     ]
 
 
+def _is_record(name: str) -> bool:
+    return name.lower().endswith(".json") and not name.startswith(("http://", "https://"))
+
+
+def _check_record(path: Path, asked: Asked, client: Client | None) -> _Checked:
+    """The check of a record: from the record alone, or by a client of the present state."""
+    held = record.read(path)
+    then = record.reopened(held, record.anchor(held, str(path), asked, remark))
+    result = then.check(held.text)
+    if client is not None and asked.site is not None:
+        record.compare(then, client)
+    afresh = client is not None and asked.site is not None
+    found = result.verdict.reason
+    repeated = _Repeated(held.checked, held.reason, found, afresh)
+    now = client.check(held.text) if client is not None and afresh else result
+    return _Checked(str(path), now, record=repeated)
+
+
 def _exit_code(done: list[_Checked], unreadable: int) -> int:
     codes = {_EXIT[checked.level] for checked in done if not checked.beside}
     if 1 in codes:
         return 1
-    return 3 if 3 in codes or unreadable or not codes else 0
+    doubtful = any(checked.record and not checked.record.agrees for checked in done)
+    return 3 if 3 in codes or unreadable or doubtful or not codes else 0
 
 
 def _summary(done: list[_Checked]) -> dict[str, int]:
@@ -175,6 +225,17 @@ def _json(checked: _Checked) -> dict[str, Any]:
             "standing": answers.standing,
         },
         "certificate": _certificate(result),
+        **({"record": _record_json(checked.record)} if checked.record else {}),
+    }
+
+
+def _record_json(repeated: _Repeated) -> dict[str, Any]:
+    return {
+        "checked": time_text(repeated.checked),
+        "mode": "afresh" if repeated.afresh else "record",
+        "written": repeated.written.value,
+        "found": repeated.found.value,
+        "agrees": repeated.agrees,
     }
 
 
@@ -211,6 +272,8 @@ def _tell(checked: _Checked, now: int) -> None:
     if note and verdict.answers != Answers():
         key = "asof.line" if result.fetched else "asof.offline"
         say(f"  {said.text(key, filled)}")
+    if checked.record:
+        _tell_record(said, checked.record)
     say("")
     say(wording.sentence(said, result, "sentence", filled))
     say(wording.sentence(said, result, "do", filled))
@@ -222,6 +285,17 @@ def _tell(checked: _Checked, now: int) -> None:
         say("")
         for key in ("note.not_residence", "note.copy"):
             say(said.text(key))
+
+
+def _tell_record(said: wording.Words, repeated: _Repeated) -> None:
+    """That this is a check of then, and whether the record says what its own files say."""
+    checked = said.moment(repeated.checked)
+    key = "record.afresh" if repeated.afresh else "record.repeated"
+    say(f"  {said.text(key, {'checked': checked})}")
+    if not repeated.agrees:
+        title = said.text(f"reason.{repeated.found}.title")
+        told = {"reason": repeated.written.value, "title": title}
+        say(f"  {said.text('record.disagrees', told)}")
 
 
 def _tell_answers(said: wording.Words, answers: Answers, filled: dict[str, str]) -> None:

@@ -35,6 +35,18 @@ import { certificateHash, examine, judge } from "./verify.js";
  * @property {Store | null} [store]
  */
 /** @typedef {Awaited<ReturnType<Client["check"]>>} Result */
+/**
+ * @typedef {object} Basis what a verdict rests on, for a record of it
+ * @property {number} now the moment it was judged at
+ * @property {boolean} walked
+ * @property {Bytes} data of the certificate
+ * @property {number | null} index null where no data may be shown
+ * @property {number} final size at which the issuer's key was closed; 0: it was not
+ * @property {import("./build_note.js").BuildNote | null} note
+ * @property {Map<string, Bytes>} files signed objects by path
+ * @property {import("./proofs.js").Tiles | null} tiles
+ * @property {Bytes | null} rival
+ */
 
 /** Up to this many status lists are read ahead, so that all certificates can be judged offline. */
 const LISTS_AHEAD = 16;
@@ -103,8 +115,9 @@ export class Client {
     const { trust: document, note: pinned, walked } = held;
     const opened = await examine(text, document);
     const { data, kid, certificate } = opened;
+    const now = this.now();
     const [verdict, catalogue] = await Promise.all([
-      this.evidence(held, opened, read).then((evidence) => judge(evidence, this.now())),
+      this.evidence(held, opened, read).then((evidence) => judge(evidence, now)),
       certificate ? shownFor(certificate, pinned?.catalogue, read) : NOT_SHOWN,
     ]);
     const { host, moment, ...answer } = verdict;
@@ -125,7 +138,23 @@ export class Client {
       fetched,
       walked,
       catalogue: verdict.certificate ? catalogue : NOT_SHOWN,
+      basis: this.basis(opened, verdict.certificate?.index ?? null, pinned, now),
     };
+  }
+
+  /**
+   * @param {Opened} opened
+   * @param {number | null} index
+   * @param {Held["note"]} pinned by which it was judged
+   * @param {number} now
+   * @returns {Basis | null} null where the text is no certificate, or a newer note came meanwhile
+   */
+  basis({ data, issuer }, index, pinned, now) {
+    const { note, tiles, files, rival, walked } = this.held;
+    const final = issuer?.final?.size ?? 0;
+    return data && note === pinned
+      ? { now, walked, data, index, final, note, tiles, rival, files: new Map(files) }
+      : null;
   }
 
   // Note, trust and checkpoint ------------------------------------------------------------------
