@@ -27,7 +27,7 @@ endef
 QUICK := not browser and not package and not readme and not soak
 
 .PHONY: help demo test check format lint types imports unit script browser package readme
-.PHONY: bench soak screenshots lock clean bundle run dev machine
+.PHONY: font bench soak screenshots lock clean bundle run dev machine
 
 help:
 	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
@@ -145,6 +145,16 @@ machine:
 	      apt-get install -qq -y --no-install-recommends $$missing > /dev/null; \
 	  else echo "absah: hint: for every test: apt-get install$$missing" >&2; fi; fi
 
+# The font of the print sheets, from the package that carries the whole of it (OFL).
+font: $(VENV)/.dev
+	rm -rf build/font && mkdir -p build/font
+	$(PIP) install -q --require-hashes --target build/font/lib -r requirements/font.txt
+	$(WITH_NODE) npm --prefix build/font install --no-save --ignore-scripts --no-audit \
+	  @expo-google-fonts/biz-udpgothic@0.4.2
+	PYTHONPATH=build/font/lib $(BIN)/python -m tests.make_font \
+	  build/font/node_modules/@expo-google-fonts/biz-udpgothic/400Regular/*.ttf \
+	  registry/fonts/BIZUDPGothic-subset.ttf
+
 ## Pins
 
 lock: $(VENV)/.dev
@@ -152,6 +162,7 @@ lock: $(VENV)/.dev
 	$(LOCK) --extra publisher --extra hsm --extra cluster -c requirements/run.txt -o requirements/dev.txt \
 	  pyproject.toml requirements/run.in requirements/dev.in
 	$(LOCK) -o requirements/node.txt requirements/node.in
+	$(LOCK) -o requirements/font.txt requirements/font.in
 	$(WITH_NODE) npm --prefix site_templates install --package-lock-only
 	$(WITH_NODE) node -e '$(TIDY_LOCK)'
 

@@ -34,6 +34,7 @@ __all__ = [
     "SymbolUnreadableError",
     "checked",
     "png",
+    "read_back",
     "svg",
     "symbol",
     "symbol_of",
@@ -105,6 +106,15 @@ def checked(drawn: bytes, text: str) -> bytes:
     """
     is_png = drawn.startswith(PNG_SIGNATURE)
     pixels, side = _png_pixels(drawn) if is_png else _svg_pixels(drawn)
+    read_back(pixels, side, text)
+    return drawn
+
+
+def read_back(pixels: bytes | bytearray, side: int, text: str) -> None:
+    """Return if zxing-cpp reads exactly ``text`` from a square of pixels of one byte, 255 = white.
+
+    SymbolUnreadableError if it reads anything else, or nothing.
+    """
     found = zxingcpp.read_barcodes(
         memoryview(pixels).cast("B", (side, side)),
         formats=_ONLY_QR,
@@ -117,7 +127,6 @@ def checked(drawn: bytes, text: str) -> bytes:
         raise SymbolUnreadableError(
             Words("the drawing holds another text", "gambar memuat teks lain")
         )
-    return drawn
 
 
 def _png_pixels(drawn: bytes) -> tuple[bytes, int]:

@@ -52,7 +52,7 @@ def read(path: Path) -> list[Found]:
     except OSError as error:
         raise UnreadableFile(error.strerror or str(error)) from error
     if data.startswith(b"%PDF-"):
-        return list(_pdf(data))
+        return list(pdf_codes(data))
     if path.suffix.lower() in IMAGES or data.startswith((b"\x89PNG", b"\xff\xd8\xff")):
         return [Found(text) for text in _codes(_picture(data))]
     return lines(data)
@@ -115,7 +115,8 @@ def _decode(picture: Image.Image) -> list[str]:
     return [code.text for code in codes]
 
 
-def _pdf(data: bytes) -> Iterator[Found]:
+def pdf_codes(data: bytes) -> Iterator[Found]:
+    """The texts of the QR codes on each page of a PDF, in order. UnreadableFile."""
     try:
         with pypdfium2.PdfDocument(data) as document:
             if len(document) > MAX_PAGES:

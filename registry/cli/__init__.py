@@ -32,6 +32,7 @@ COMMANDS = {
     "confirm": ("build:confirm", "Read the newest build back; codes may be printed then."),
     "serve": ("serve:serve", "Serve the public folder on 127.0.0.1."),
     "qr": ("qr:qr", "Draw QR codes."),
+    "sheet": ("sheet:sheet_command", "Make print sheets, or stamp codes on existing PDFs."),
     "verify": ("verify:verify", "Check certificates."),
     "audit": ("audit:audit", "Check every published file with public keys only."),
 }

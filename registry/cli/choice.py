@@ -1,0 +1,98 @@
+"""Which certificates ``absah qr`` and ``absah sheet`` are about: options, and the rows they name.
+
+Only certificates below the log size that was published and read back can be drawn, so that paper
+never holds a code that a reader would not find. There is no option around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from registry.build import newest_trust
+from registry.changes import find
+from registry.errors import UserError, Words
+from registry.rows import LedgerRow
+from registry.store import Store
+from registry.workspace import Workspace
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the options of a call name."""
+
+    certificates: tuple[str, ...]
+    everything: bool
+    batch: int | None
+
+    def rows(self, store: Store, workspace: Workspace) -> Iterator[LedgerRow]:
+        """The certificates, in the order named, else by index.
+
+        UserError: one is not published and read back yet; the site of registry.toml is not that
+        of the published trust document; one is not known.
+        """
+        site = newest_trust(store).site
+        if site != workspace.settings.site:
+            raise UserError("other-site", workspace.settings.site, _OTHER_SITE, _SAME_SITE)
+        confirmed = store.confirmed_size()
+        for row in self._named(store, confirmed):
+            if row.idx >= confirmed:
+                raise UserError("not-published", f"#{row.idx}", _NOT_PUBLISHED, _PUBLISH_FIRST)
+            yield row
+
+    def _named(self, store: Store, confirmed: int) -> Iterator[LedgerRow]:
+        for reference in self.certificates:
+            yield find(store, reference)
+        if self.everything:
+            yield from store.certificates(0, confirmed)
+        elif self.batch is not None:
+            rows = store.certificates(0, store.size())
+            yield from (row for row in rows if row.batch == self.batch)
+
+
+def choice_options(command: _F) -> _F:
+    """``[INDEX|NUMBER...] --batch B --all``: the call gets a Choice as ``choice``."""
+
+    @wraps(command)
+    def with_choice(
+        *args: Any, certificates: tuple[str, ...], everything: bool, batch: int | None, **rest: Any
+    ) -> Any:
+        return command(*args, choice=Choice(certificates, everything, batch), **rest)
+
+    options = [
+        click.argument("certificates", nargs=-1, metavar="[INDEX|NUMBER...]"),
+        click.option("--all", "everything", is_flag=True, help="Every certificate."),
+        click.option("--batch", type=int, help="The certificates of one import."),
+    ]
+    made: Any = with_choice
+    for option in reversed(options):
+        made = option(made)
+    return made  # type: ignore[no-any-return]
+
+
+def nothing_named(command: str) -> UserError:
+    """The error of a call that names no certificate."""
+    return UserError("nothing-named", command, _NOTHING, _NAME_SOME, exit_code=2)
+
+
+_OTHER_SITE = Words(
+    "is not the site of the published trust document",
+    "bukan situs pada dokumen kepercayaan terbitan",
+)
+_SAME_SITE = Words(
+    "codes on paper live for years: correct registry.toml, or draft a trust document",
+    "kode di kertas berumur bertahun-tahun: perbaiki registry.toml atau dokumen kepercayaan",
+)
+_NOT_PUBLISHED = Words("its publication was not read back yet", "penerbitannya belum dibaca ulang")
+_PUBLISH_FIRST = Words("publish first, then: absah confirm", "terbitkan dulu, lalu: absah confirm")
+_NOTHING = Words("no certificate was named", "tidak ada sertifikat yang disebut")
+_NAME_SOME = Words(
+    "name indexes or numbers, or use --batch N or --all",
+    "sebutkan indeks atau nomor, atau pakai --batch N atau --all",
+)
