@@ -6,9 +6,10 @@ root keys can sign it. So the builder refuses it and every auditor reports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from signing.keys import thumbprint
 from signing.trust import STATUSES, Final, Issuer, TrustDocument
 
 
@@ -16,14 +17,36 @@ class Loosened(NamedTuple):
     """One rule of T9 that a new version breaks."""
 
     code: str
-    """``history-dropped changed until status final former``, with the prefix."""
+    """``history-dropped changed until status final former``, with the prefix; ``key-role``."""
     name: str
-    """The entry: a kid in hex, the text of a log key, or an address."""
+    """The entry: a kid in hex, the text of a log key, an address, or a key's fingerprint."""
 
 
 def loosened(before: TrustDocument, after: TrustDocument) -> list[Loosened]:
     """Everything that ``after`` takes back of what ``before``, the version before it, said."""
     return [*_issuers(before, after), *_logs(before, after), *_former(before, after)]
+
+
+def roles(document: TrustDocument) -> Iterator[tuple[bytes, str]]:
+    """Every public key of a document and its role."""
+    for role, listed in (
+        ("root", document.roots),
+        ("publisher", document.publishers),
+        ("log", tuple(entry.key for entry in document.logs)),
+        ("approver", document.approvers),
+    ):
+        yield from ((key.public, role) for key in listed)
+    yield from ((issuer.x, "issuer") for issuer in document.issuers)
+
+
+def mixed(past: Iterable[TrustDocument], document: TrustDocument) -> list[Loosened]:
+    """Keys of ``document`` that had another role in an earlier version: one key, one role."""
+    held = {x: role for earlier in past for x, role in roles(earlier)}
+    return [
+        Loosened("key-role", thumbprint(x).hex()[:16])
+        for x, role in roles(document)
+        if held.get(x, role) != role
+    ]
 
 
 def _issuers(before: TrustDocument, after: TrustDocument) -> Iterator[Loosened]:

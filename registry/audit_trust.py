@@ -6,10 +6,9 @@ anchor the digest in ``previous``, which the roots signed, says which document c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from registry.audit_history import loosened
+from registry.audit_history import loosened, roles
 from registry.audit_site import Site
 from registry.source import Unreachable
 from signing import keys, note, trust
@@ -150,7 +149,7 @@ def _up(site: Site, trusted: Trusted) -> None:
 
 def _look(site: Site, trusted: Trusted) -> None:
     before: TrustDocument | None = None
-    roles: dict[bytes, str] = {}
+    held: dict[bytes, str] = {}
     for document in trusted.ordered():
         path = _path(document.version)
         # Roots that left sign too; without the version before nobody can say who they were.
@@ -158,32 +157,21 @@ def _look(site: Site, trusted: Trusted) -> None:
         if before or document.version == 1:
             for name in note.unknown_lines(document.note, known):
                 site.fault(path, "unknown-line", name=name)
-        for x, role in _roles(document):
-            _admit(site, path, x, role, roles)
+        for x, role in roles(document):
+            _admit(site, path, x, role, held)
         for rule in loosened(before, document) if before else ():
             site.fault(path, rule.code, name=rule.name)
         before = document
 
 
-def _admit(site: Site, path: str, x: bytes, role: str, roles: dict[bytes, str]) -> None:
+def _admit(site: Site, path: str, x: bytes, role: str, held: dict[bytes, str]) -> None:
     """One key has one role in one registry, in all its versions (formats 4)."""
     name = keys.thumbprint(x).hex()[:16]
-    if x not in roles:
+    if x not in held:
         try:
             keys.admit(x)
         except Malformed as error:
             site.fault(path, "key-refused", name=name, why=str(error))
-    elif roles[x] != role:
-        site.fault(path, "key-role", name=name, old=roles[x])
-    roles[x] = role
-
-
-def _roles(document: TrustDocument) -> Iterator[tuple[bytes, str]]:
-    for role, listed in (
-        ("root", document.roots),
-        ("publisher", document.publishers),
-        ("log", tuple(entry.key for entry in document.logs)),
-        ("approver", document.approvers),
-    ):
-        yield from ((key.public, role) for key in listed)
-    yield from ((issuer.x, "issuer") for issuer in document.issuers)
+    elif held[x] != role:
+        site.fault(path, "key-role", name=name, old=held[x])
+    held[x] = role

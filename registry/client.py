@@ -93,17 +93,28 @@ class Client:
                 self._list(number)
 
     def compare_history(self) -> None:
-        """The present tree must have, at the size that was seen before, the root seen then."""
-        held, before = self.held, self.before
-        if not (before and held.note and held.fetched and held.checkpoint):
+        """The present tree must have, at the size that was seen before, the root seen then.
+
+        And where a log key ended, the root that the root holders signed: another key signs the
+        same tree.
+        """
+        held = self.held
+        if not (held.trust and held.note and held.fetched and held.checkpoint):
             return
-        hashes = self._tiles(held.note).prefix(before.size, self._read)
-        if not hashes:
-            return  # tiles that are not at hand or not whole say nothing about the past
-        older = merkle.older_root(before.size, held.note.size, hashes, held.note.root)
-        if older != before.root:
+        marks = [(entry.final.size, entry.final.root) for entry in held.trust.logs if entry.final]
+        if self.before is not None:
+            marks.append((self.before.size, self.before.root))
+        if not all(self._had(size, root, held.note) for size, root in marks):
             held.conflict = True
             self.rival = self.raw.pop("build.note", None)
+
+    def _had(self, size: int, root: bytes, present: BuildNote) -> bool:
+        """False only where tiles prove that the present tree had another root at ``size``."""
+        if size > present.size:
+            return True
+        hashes = self._tiles(present).prefix(size, self._read)
+        # Tiles that are not at hand or not whole say nothing about the past.
+        return not hashes or merkle.older_root(size, present.size, hashes, present.root) == root
 
     def check(self, text: str) -> Result:
         """The verdict on one text, with what has to be fetched for it."""

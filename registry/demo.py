@@ -165,11 +165,10 @@ class _History:
         return PrivateKey.from_seed(_seeded(self.wishes.seed, label))
 
     def _trust(self, now: int, closed: dict[str, tuple[str, Final | None]]) -> None:
-        known = self.store.trust()
-        current = trust.parse(known[-1].note) if known else None
-        scopes = {} if known else {"lsp-9001": [_SCOPED], "closed": [_CLOSED]}
+        past = drafting.in_force(self.store)
+        scopes = {} if past else {"lsp-9001": [_SCOPED], "closed": [_CLOSED]}
         wishes = drafting.Wishes(now=now, scopes=scopes, closed=closed)
-        text = drafting.draft(self.workspace.settings, current, self.ring.files(), wishes)
+        text = drafting.draft(self.workspace.settings, past, self.ring.files(), wishes)
         data = (text + "\n").encode()
         for holder in ("a", "b"):
             file = self.ring.find("root", holder)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry import ceremony
+from registry import ceremony, trust_words
 from registry.cli.console import (
     Passphrases,
     json_option,
+    language,
     language_option,
     now_option,
     passphrase_option,
@@ -21,14 +24,15 @@ from registry.cli.console import (
     workspace_option,
 )
 from registry.errors import UserError, Words
-from registry.keyring import Keyring
+from registry.keyring import KeyFile, Keyring
 from registry.memory import grouped
 from signing import trust as documents
-from signing.canonical import b64decode, time_text
-from signing.reasons import Malformed
+from signing.canonical import time_text
 from signing.trust import Final, TrustDocument
 
 if TYPE_CHECKING:
+    from registry.drafting import Wishes
+    from registry.store import Store
     from registry.workspace import Workspace
 
 _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -46,64 +50,92 @@ def trust() -> None:
 )
 @click.option("--max-age", type=int, metavar="SECONDS", help="Age at which data count as stale.")
 @click.option("--scope", multiple=True, metavar="NAME=LSP,...", help="LSPs of an issuer key.")
-@click.option("--close", multiple=True, metavar="KID=STATUS[:SIZE:ROOT]", help="End an issuer key.")
-@click.option("--without", multiple=True, metavar="VKEY", help="A publisher key to leave out.")
+@click.option("--close", multiple=True, metavar="KID=STATUS[:SIZE]", help="End an issuer key.")
+@click.option("--without", multiple=True, metavar="ROLE/NAME", help="A key that leaves.")
+@click.option("--log", "log_key", metavar="NAME", help="The log key that signs from now on.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: trust/.")
 @workspace_option
 @now_option
 @language_option
-def draft(
-    threshold: int | None,
-    max_age: int | None,
-    scope: tuple[str, ...],
-    close: tuple[str, ...],
-    without: tuple[str, ...],
-    out: Path | None,
-    folder: Path,
-    now: int,
-) -> None:
+def draft(out: Path | None, folder: Path, **given: Any) -> None:
     """Write the text of the next version: the present one, and every key that is new."""
     from registry import drafting  # noqa: PLC0415 not in the base install
     from registry.workspace import Workspace  # noqa: PLC0415
 
     workspace = Workspace.open(folder)
-    current = _in_force(workspace)
-    wishes = drafting.Wishes(
-        now=now,
-        threshold=threshold,
-        max_age=max_age,
-        scopes=dict(_scope(text) for text in scope),
-        closed=dict(_close(text) for text in close),
-        removed=without,
-    )
+    with _opened(workspace) as store:
+        past = drafting.in_force(store) if store else []
+        wishes = _wishes(given, store)
+    if given["log_key"] and not past:
+        raise click.BadParameter("there is no log key to follow yet", param_hint="--log")
     files = Keyring(workspace.keys).files()
-    text = drafting.draft(workspace.settings, current, files, wishes)
+    text = drafting.draft(workspace.settings, past, files, wishes)
     document = documents.read_text(text)
     target = out or workspace.trust / f"{document.version}.draft"
     save(target, f"{text}\n".encode())
-    for line in ceremony.difference(current, document):
-        remark(Words(line, line))
-    for words in ceremony.warnings(document):
-        remark(Words(f"warning: {words.en}", f"peringatan: {words.id}"))
+    _tell_difference(past[-1] if past else None, document)
+    _tell_warnings(
+        [*ceremony.warnings(document), *drafting.unsealed(workspace.settings, document, files)]
+    )
     _tell_digest(document)
     say(str(target))
+
+
+def _wishes(given: dict[str, Any], store: Store | None) -> Wishes:
+    """What the options of ``draft`` ask for; the store says where a key ends."""
+    from registry import drafting  # noqa: PLC0415 not in the base install
+
+    name = given["log_key"]
+    return drafting.Wishes(
+        now=given["now"],
+        threshold=given["threshold"],
+        max_age=given["max_age"],
+        scopes=dict(_scope(text) for text in given["scope"]),
+        closed=dict(_close(text, store) for text in given["close"]),
+        removed=given["without"],
+        log=(name, drafting.log_cut_off(store)) if name and store else None,
+    )
 
 
 @trust.command()
 @_FILE
 @click.option("--key", "key_file", type=click.Path(path_type=Path), required=True, metavar="FILE")
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The version before; default: <n>.note beside FILE or the key.",
+)
+@click.option("--yes", is_flag=True, help="Sign without asking: the digest was compared.")
 @click.option("--demo", is_flag=True, hidden=True)
 @passphrase_option
 @language_option
-def sign(file: Path, key_file: Path, demo: bool, passphrase_fd: int | None) -> None:
-    """Add a root holder's signature to FILE. Needs the key file and nothing else."""
+def sign(
+    file: Path,
+    key_file: Path,
+    previous: Path | None,
+    yes: bool,
+    demo: bool,
+    passphrase_fd: int | None,
+) -> None:
+    """Show what changes, ask, and add a root holder's signature to FILE.
+
+    Needs the key file and nothing else: no workspace, no network.
+    """
     ring = Keyring(key_file.parent, Passphrases(passphrase_fd), demo=demo)
     role, _, name = key_file.stem.partition("-")
     held = ring.find(role, name)
     data = _read(file)
+    document = ceremony.drafted(data)
+    before = _before(document, previous, [file.parent, key_file.parent])
+    ceremony.check(before, document)
+    _tell_difference(before, document)
+    _tell_warnings(ceremony.warnings(document))
+    _tell_digest(document)
+    if not yes:
+        _confirm(held)
     signed = ceremony.sign(data, held.vkey, ring.open(held))
     save(file, signed)
-    _tell_digest(documents.parse(signed))
+    _tell_signatures(signed, document, before)
     say(str(file))
 
 
@@ -122,6 +154,7 @@ def publish(file: Path, folder: Path) -> None:
     with Store.open(workspace.database, writer=True) as store:
         document, index = drafting.publish(store, data)
     save(workspace.trust / f"{document.version}.note", data)
+    _tell_warnings(ceremony.warnings(document))
     _tell_digest(document)
     say(f"trust/{document.version}  #{index}")
 
@@ -156,27 +189,22 @@ def show(file: Path | None, folder: Path, as_json: bool) -> None:
 
 def _shown(file: Path | None, folder: Path) -> TrustDocument:
     if file is not None:
-        text = _read(file).decode("utf-8", "replace")
-        try:
-            return documents.read_text(text[: text.rfind("\n\n") + 1])
-        except Malformed as error:
-            raise ceremony.refused(str(file), error) from error
-    from registry.workspace import Workspace  # noqa: PLC0415 not in the base install
+        return ceremony.drafted(_read(file), str(file))
+    from registry import drafting  # noqa: PLC0415 not in the base install
+    from registry.workspace import Workspace  # noqa: PLC0415
 
-    found = _in_force(Workspace.open(folder))
-    if found is None:
+    with _opened(Workspace.open(folder)) as store:
+        past = drafting.in_force(store) if store else []
+    if not past:
         raise UserError("no-trust", str(folder), _NONE_YET, _BEGIN)
-    return found
+    return past[-1]
 
 
-def _in_force(workspace: Workspace) -> TrustDocument | None:
+def _opened(workspace: Workspace) -> AbstractContextManager[Store | None]:
+    """The store, to be read; None before anything was written."""
     from registry.store import Store  # noqa: PLC0415 not in the base install
 
-    if not workspace.database.exists():
-        return None
-    with Store.open(workspace.database) as store:
-        known = store.trust()
-    return documents.parse(known[-1].note) if known else None
+    return Store.open(workspace.database) if workspace.database.exists() else nullcontext()
 
 
 def _scope(text: str) -> tuple[str, list[int]]:
@@ -187,18 +215,74 @@ def _scope(text: str) -> tuple[str, list[int]]:
         raise click.BadParameter(f"{text}: write NAME=9001,9002", param_hint="--scope") from error
 
 
-def _close(text: str) -> tuple[str, tuple[str, Final | None]]:
+def _close(text: str, store: Store | None) -> tuple[str, tuple[str, Final | None]]:
+    """``KID=STATUS[:SIZE]``; SIZE ``now``: with everything that the ledger holds."""
+    from registry import drafting  # noqa: PLC0415 not in the base install
+
     kid, _, rest = text.partition("=")
-    status, _, final = rest.partition(":")
+    status, _, size = rest.partition(":")
     if status not in documents.STATUSES:
         raise click.BadParameter(f"{text}: write KID=retired or compromised", param_hint="--close")
-    if not final:
+    if not size or store is None:
         return kid, (status, None)
-    size, _, root = final.partition(":")
-    try:
-        return kid, (status, Final(int(size), b64decode(root)))
-    except ValueError as error:
-        raise click.BadParameter(f"{text}: SIZE:ROOT", param_hint="--close") from error
+    if size != "now" and not (size.isascii() and size.isdigit()):
+        raise click.BadParameter(f"{text}: SIZE is a number, or now", param_hint="--close")
+    return kid, (status, drafting.cut_off(store, None if size == "now" else int(size)))
+
+
+def _before(
+    document: TrustDocument, named: Path | None, folders: list[Path]
+) -> TrustDocument | None:
+    """The version before, told by its digest wherever it lies; None: none, or not at hand."""
+    if document.version == 1:
+        return None
+    if named is not None:
+        found = ceremony.precedes(_read(named), document)
+        if found is None:
+            raise UserError("not-previous", str(named), _NOT_PREVIOUS, ceremony.SHOW)
+        return found
+    for folder in folders:
+        path = folder / f"{document.version - 1}.note"
+        found = ceremony.precedes(path.read_bytes(), document) if path.is_file() else None
+        if found is not None:
+            return found
+    remark(_NO_PREVIOUS)
+    return None
+
+
+def _confirm(held: KeyFile) -> None:
+    if not sys.stdin.isatty():
+        raise UserError("not-confirmed", held.vkey.name, _NOBODY, _YES, exit_code=2)
+    question = _SIGN.say(language())
+    if not click.confirm(f"{question} {held.vkey.name}", err=True):
+        raise click.Abort
+
+
+def _tell_difference(before: TrustDocument | None, document: TrustDocument) -> None:
+    """In sentences where there is something to compare with, then value by value."""
+    for words in trust_words.changes(before, document) if before else ():
+        remark(words)
+    for line in ceremony.difference(before, document):
+        remark(Words(line, line))
+
+
+def _tell_warnings(found: list[Words]) -> None:
+    for words in found:
+        remark(Words(f"warning: {words.en}", f"peringatan: {words.id}"))
+
+
+def _tell_signatures(data: bytes, document: TrustDocument, before: TrustDocument | None) -> None:
+    """How many root holders of the new version, and of the one before, have signed."""
+    for counting in (document, before) if before else (document,):
+        names = ceremony.signed_by(data, counting)
+        short = ", ".join(name.removeprefix(f"{counting.id}/root/") for name in names)
+        count = f"{len(names)}/{counting.threshold} ({short})"
+        remark(
+            Words(
+                f"signatures by roots of version {counting.version}: {count}",
+                f"tanda tangan akar versi {counting.version}: {count}",
+            )
+        )
 
 
 def _read(file: Path) -> bytes:
@@ -222,3 +306,14 @@ def _tell_digest(document: TrustDocument) -> None:
 
 _NONE_YET = Words("there is no trust document yet", "dokumen kepercayaan belum ada")
 _BEGIN = Words("begin with: absah trust draft", "mulai dengan: absah trust draft")
+_NOT_PREVIOUS = Words("is not the version before this one", "bukan versi tepat sebelum dokumen ini")
+_NO_PREVIOUS = Words(
+    "the version before is not at hand: every value is shown (--previous FILE compares)",
+    "versi sebelumnya tidak tersedia: semua nilai ditampilkan (--previous BERKAS membandingkan)",
+)
+_NOBODY = Words("nobody is here to say yes", "tidak ada yang dapat menyetujui")
+_YES = Words(
+    "compare the digest with the other root holders, then add --yes",
+    "cocokkan digest dengan pemegang akar lain, lalu tambahkan --yes",
+)
+_SIGN = Words("Sign this with", "Tanda tangani dengan")

@@ -257,21 +257,38 @@ export class Held {
   }
 
   /**
-   * The present tree must have the root that the note before it had, at its size.
+   * The present tree must have the root that the note before it had, at its size; and where a log
+   * key ended, the root that the root holders signed: another key signs the same tree.
    *
    * @param {Source} read
    */
   async compareHistory(read) {
-    const { before, tiles, checkpoint } = this;
-    if (before && tiles && checkpoint && this.fetched) {
-      const { size, root } = tiles.tree;
-      const hashes = await tiles.prefix(before.size, read);
-      const older = hashes && (await merkle.olderRoot(before.size, size, hashes, root));
-      if (older && !same(older, before.root)) {
-        this.conflict = true;
-        this.rival = this.files.get("build.note") ?? null;
-      }
-      this.before = older ? null : before;
+    const { before, tiles, checkpoint, trust: document } = this;
+    if (!document || !tiles || !checkpoint || !this.fetched) {
+      return;
     }
+    const ends = document.logs.flatMap(({ final }) => (final ? [final] : []));
+    const kept = await Promise.all(
+      ends.map(async ({ size, root }) => same((await this.rootAt(size, tiles, read)) ?? root, root)),
+    );
+    const older = before && (await this.rootAt(before.size, tiles, read));
+    if ((older && !same(older, before.root)) || kept.includes(false)) {
+      this.conflict = true;
+      this.rival = this.files.get("build.note") ?? null;
+    }
+    this.before = older ? null : before;
+  }
+
+  /**
+   * @param {number} size
+   * @param {Tiles} tiles of the present tree
+   * @param {Source} read
+   * @returns {Promise<Bytes | null>} the root that the present tree had at `size`; null: tiles that
+   *   are not at hand or not whole say nothing about the past
+   */
+  async rootAt(size, tiles, read) {
+    const { tree } = tiles;
+    const hashes = size <= tree.size ? await tiles.prefix(size, read) : null;
+    return hashes && merkle.olderRoot(size, tree.size, hashes, tree.root);
   }
 }

@@ -51,14 +51,17 @@ def _trust(absah: Command, folder: Path) -> None:
     assert "warning: fewer than two root keys may be lost" in drafted.err
     path = Path(drafted.out.strip())
     check_error(absah("trust", "publish", path, *place), 1, "refused")
-    first = absah("trust", "sign", path, "--key", folder / "keys/root-a.key", lines=(SECRET,))
+    sign = ("trust", "sign", path, "--yes", "--key")
+    first = absah(*sign, folder / "keys/root-a.key", lines=(SECRET,))
     assert first.code == 0, first.err
+    assert "+ registry.site: https://cek.example.id/" in first.err
+    assert "signatures by roots of version 1: 1/2 (a)" in first.err
     check_error(absah("trust", "publish", path, *place), 1, "threshold")
-    wrong = absah("trust", "sign", path, "--key", folder / "keys/root-b.key", lines=("wrong one",))
+    wrong = absah(*sign, folder / "keys/root-b.key", lines=("wrong one",))
     check_error(wrong, 1, "wrong passphrase", "hint:")
-    other = absah("trust", "sign", path, "--key", folder / "keys/log-main.key", lines=(SECRET,))
+    other = absah(*sign, folder / "keys/log-main.key", lines=(SECRET,))
     check_error(other, 1, "not a root key")
-    second = absah("trust", "sign", path, "--key", folder / "keys/root-b.key", lines=(SECRET,))
+    second = absah(*sign, folder / "keys/root-b.key", lines=(SECRET,))
     assert second.code == 0, second.err
     assert absah("trust", "publish", path, *place).out.strip() == "trust/1  #0"
     shown = absah("trust", "show", *place, "--json").json

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 from pathlib import Path
 
+import click
 import pytest
 
+from registry import drafting
 from registry.cli import console
 from registry.keyring import Keyring
+from registry.store import Store
 from registry.workspace import Workspace
 from signing import trust
-from signing.canonical import b64encode
 from tests.cli.command import NOW, Command, check_error
 from tests.demonstration import Demonstration, tree
 
@@ -87,29 +90,41 @@ def test_the_document_in_force_is_shown(absah: Command, own: Demonstration) -> N
 
 def test_a_key_is_closed_by_command(absah: Command, own: Demonstration, tmp_path: Path) -> None:
     place = ("--workspace", own.workspace, "--now", NOW)
-    kid, root = _kid(own, "general"), b64encode(bytes(32))
+    kid = _kid(own, "general")
     out = tmp_path / "deep" / "3.draft"
-    close = f"{kid}=compromised:40:{root}"
+    close = f"{kid}=compromised:40"
     drafted = absah("trust", "draft", "--close", close, "--out", out, *place)
     assert (drafted.code, drafted.out.strip()) == (0, str(out))
     at = [issuer.kid.hex() for issuer in own.trust().issuers].index(kid)
     assert f"+ issuers[{at}].status: compromised" in drafted.err
     assert f"- issuers[{at}].status: active" in drafted.err
     assert f"+ issuers[{at}].final.size: 40" in drafted.err
+    assert f"issuer key {kid}: active -> compromised, certificates from index 40 on" in drafted.err
     text = out.read_text(encoding="utf-8")
     document = trust.read_text(text[:-1])
     assert (document.version, document.issuers[at].status) == (3, "compromised")
+    with Store.open(Workspace.open(own.workspace).database) as store:
+        now, whole = drafting.cut_off(store), store.size()
+    assert absah("trust", "draft", "--close", f"{kid}=retired:now", "--out", out, *place).code == 0
+    assert trust.read_text(out.read_text(encoding="utf-8")[:-1]).issuers[at].final == now
+    assert now.size == whole > 40
     plain = absah("trust", "draft", "--close", f"{kid}=retired", *place)
     assert Path(plain.out.strip()) == own.workspace / "trust" / "3.draft"
     for wish in (
         ("--close", "00000000=retired"), ("--scope", "general=9001"), ("--scope", "nobody=9001"),
-        ("--without", "x"), ("--threshold", "3"), ("--max-age", "0"),
+        ("--without", "x"), ("--threshold", "3"), ("--max-age", "0"), ("--log", "none"),
+        ("--close", f"{kid}=retired:{whole + 1}"),
     ):  # fmt: skip
         done = absah("trust", "draft", *wish, *place)
         if wish == ("--max-age", "0"):
             assert done.code == 0, "0 means: as it is"
             continue
         check_error(done, 1, "hint:")
+    for size in ("40:AAAA", "-1", "then"):
+        wrong = absah("trust", "draft", "--close", f"{kid}=retired:{size}", *place)
+        check_error(wrong, 2, "SIZE is a number, or now")
+    lost = absah("trust", "draft", "--log", "x", "--workspace", own.root / "nowhere")
+    check_error(lost, 1, "no workspace")
 
 
 def test_a_ceremony_by_files(absah: Command, own: Demonstration, tmp_path: Path) -> None:
@@ -120,7 +135,9 @@ def test_a_ceremony_by_files(absah: Command, own: Demonstration, tmp_path: Path)
     absah("trust", "draft", "--scope", "spare=9001,9002", "--out", out, *place)
     for holder in ("a", "b"):
         before = out.read_bytes()
-        signed = absah("trust", "sign", out, "--key", keys / f"root-{holder}.key", "--demo")
+        signed = absah(
+            "trust", "sign", out, "--yes", "--key", keys / f"root-{holder}.key", "--demo"
+        )
         assert signed.code == 0, signed.err
         assert out.read_bytes().startswith(before)
         assert [path.name for path in tmp_path.glob("3.*")] == ["3.draft"]
@@ -128,7 +145,7 @@ def test_a_ceremony_by_files(absah: Command, own: Demonstration, tmp_path: Path)
     check_error(
         absah("trust", "sign", keys / "root-a.key", "--key", keys / "root-a.key", "--demo"), 1
     )
-    check_error(absah("trust", "sign", out, "--key", keys / "root-a.key"), 1, "no passphrase")
+    check_error(absah("trust", "sign", out, "--key", keys / "root-a.key", "--yes"), 1, "no passph")
     published = absah("trust", "publish", out, "--workspace", own.workspace)
     size = published.out.strip().partition("#")[2]
     assert published.out.startswith("trust/3  #")
@@ -139,6 +156,62 @@ def test_a_ceremony_by_files(absah: Command, own: Demonstration, tmp_path: Path)
     assert own.trust().issuers[-1].lsps == (9001, 9002)
     old = own.workspace / "trust" / "1.note"
     check_error(absah("trust", "publish", old, "--workspace", own.workspace), 1)
+
+
+def _drafted(absah: Command, own: Demonstration, out: Path) -> Path:
+    place = ("--workspace", own.workspace, "--now", NOW)
+    assert absah("trust", "draft", "--max-age", "86400", "--out", out, *place).code == 0
+    return out
+
+
+def test_a_holder_sees_what_changes_before_the_key_is_opened(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    out = _drafted(absah, own, tmp_path / "3.draft")
+    sign = ("trust", "sign", out, "--key", own.workspace / "keys" / "root-a.key", "--demo")
+    alone = absah(*sign, "--yes")
+    assert "the version before is not at hand" in alone.err
+    assert f"+ registry.id: {own.trust().id}" in alone.err
+    previous = own.public / "trust" / "2.note"
+    compared = absah(*sign, "--yes", "--previous", previous)
+    assert "max_age: 1209600 -> 86400" in compared.err
+    assert "registry.id" not in compared.err
+    assert "signatures by roots of version 2: 1/2 (a)" in compared.err
+    shutil.copy(previous, tmp_path)
+    assert "registry.id" not in absah(*sign, "--yes", "--lang", "id").err
+    check_error(absah(*sign, "--yes", "--previous", own.public / "trust" / "1.note"), 1, "version")
+    check_error(absah(*sign, "--yes", "--previous", tmp_path / "none"), 2, "cannot be read")
+
+
+def test_a_holder_is_asked(
+    absah: Command, own: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = _drafted(absah, own, tmp_path / "3.draft")
+    before = out.read_bytes()
+    sign = ("trust", "sign", out, "--key", own.workspace / "keys" / "root-a.key", "--demo")
+    asked = absah(*sign)
+    check_error(asked, 2, "nobody is here to say yes", "--yes")
+    assert "digest" in asked.err, "and it was shown"
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    for answer, code in ((False, 130), (True, 0)):
+        monkeypatch.setattr(click, "confirm", lambda *_, answer=answer, **__: answer)
+        assert out.read_bytes() == before
+        assert absah(*sign).code == code
+    assert out.read_bytes() != before
+
+
+def test_a_holder_does_not_sign_what_takes_back(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    out = _drafted(absah, own, tmp_path / "3.draft")
+    text = out.read_text(encoding="utf-8")
+    longer = text.replace('"until": "20', '"until": "21')
+    assert longer != text
+    out.write_text(longer, encoding="utf-8")
+    shutil.copy(own.public / "trust" / "2.note", tmp_path)
+    sign = ("trust", "sign", out, "--key", own.workspace / "keys" / "root-a.key", "--demo", "--yes")
+    check_error(absah(*sign), 1, "history-until")
+    assert out.read_text(encoding="utf-8") == longer
 
 
 def test_language_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

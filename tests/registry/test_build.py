@@ -237,11 +237,12 @@ def test_nothing_to_compare_with(own: Demonstration, tmp_path: Path) -> None:
 def test_lists_are_signed_anew_when_their_key_is_removed(own: Demonstration) -> None:
     workspace = Workspace.open(own.workspace)
     ring = Keyring(workspace.keys, demo=True)
-    current = own.trust()
     main = ring.find("publisher", "main").vkey.text
     before = set(own.files())
     wishes = drafting.Wishes(now=NOW + 60, removed=[main])
-    data = (drafting.draft(workspace.settings, current, ring.files(), wishes) + "\n").encode()
+    with own.store() as store:
+        past = drafting.in_force(store)
+    data = (drafting.draft(workspace.settings, past, ring.files(), wishes) + "\n").encode()
     for holder in ("a", "b"):
         file = ring.find("root", holder)
         data = ceremony.sign(data, file.vkey, ring.open(file))

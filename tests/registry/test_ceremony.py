@@ -116,6 +116,8 @@ def test_the_difference_names_every_value() -> None:
     assert f"+ previous: {before.digest}" in lines
     assert any(line.startswith("+ issuers[1].kid: ") for line in lines)
     assert not any("issuers[0]" in line for line in lines)
+    roots = ceremony.difference(before, _changed())
+    assert roots == [f"+ roots.keys: {ROOTS['c'].text}"], "each of a list by itself"
     first = ceremony.difference(None, before)
     assert all(line.startswith("+ ") for line in first)
     assert f"+ registry.id: {ID}" in first
@@ -158,7 +160,52 @@ def test_warnings_before_anybody_signs() -> None:
     assert [words.en for words in ceremony.warnings(better)] == lone[:1]
     retired = issuer_entry("b", status="retired")
     worse = _changed(publishers=publishers, issuers=[issuer_entry("a"), retired])
-    assert [words.en for words in ceremony.warnings(worse)] == lone[:2]
+    assert [words.en[:28] for words in ceremony.warnings(worse)] == [
+        lone[0][:28],
+        "no spare for issuer key " + issuer_entry("a")["kid"][:4],
+    ]
+    narrow = issuer_entry("b", scope={"lsps": [9001], "schemes": ["DEMO/contoh"]})
+    wide = issuer_entry("a", scope={"lsps": [9001, 9002]})
+    for issuers, alone in (
+        ([issuer_entry("a"), narrow], "a"),
+        ([wide, narrow], "a"),
+        ([wide, issuer_entry("b", scope={"lsps": [9003]})], "ab"),
+        ([wide, wide | issuer_entry("b", scope={"lsps": [9002, 9001, 9]})], "b"),
+    ):
+        told = ceremony.warnings(_changed(publishers=publishers, issuers=issuers))[1:]
+        kids = [issuer_entry(name)["kid"] for name in alone]
+        assert [words.en.split()[5].strip(":") for words in told] == kids
+    none = _changed(publishers=publishers, issuers=[retired])
+    assert ceremony.warnings(none)[1].en == "no issuer key is active"
     value = loads(better.text.partition("\n")[2])
     value["roots"]["keys"].append(Vkey(f"{ID}/root/d", key("root d").public).text)
     assert ceremony.warnings(trust.read_text(trust.text_of(value))) == []
+
+
+def test_a_holder_compares_with_the_version_before_wherever_it_lies() -> None:
+    first = trust_note()
+    second = _changed(version=2, previous=trust.parse(first).digest)
+    before = ceremony.precedes(first, second)
+    assert before is not None
+    assert before.version == 1
+    for data in (b"", b"<html>", trust_note(issuer_entry("other"))):
+        assert ceremony.precedes(data, second) is None
+
+
+def test_what_a_builder_refuses_is_not_signed_either() -> None:
+    before = _changed()
+    after = _changed(version=2, previous=before.digest)
+    ceremony.check(before, after)
+    ceremony.check(None, after)
+    for broken in (
+        _changed(version=2, previous=before.digest, issuers=[issuer_entry("other")]),
+        _changed(roots={"threshold": 1, "keys": [vkey.text for vkey in ROOTS.values()]}),
+    ):
+        with pytest.raises(UserError) as caught:
+            ceremony.check(before, broken)
+        assert caught.value.code == "bad-trust"
+
+
+def test_who_has_signed() -> None:
+    data = _sign(_draft(), "c", "a")
+    assert ceremony.signed_by(data, _changed()) == [f"{ID}/root/a", f"{ID}/root/c"]

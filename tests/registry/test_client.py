@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from registry.client import Client, Held
 from registry.store import Store
-from signing import note, trust
-from signing.canonical import time_text
+from signing import merkle, note, trust
+from signing.canonical import b64decode, b64encode, time_text
 from signing.fragment import qr_text
 from signing.keys import Vkey
 from tests.registry.audit_example import (
     LATER,
     PUBLISHER,
+    checkpointed,
     fields,
     forked,
     made,
     replace_list,
+    retrusted,
+    run,
     second_trust,
 )
 from tests.registry.ledger_example import ID, key
@@ -273,6 +278,43 @@ def test_a_forked_history_is_a_conflict(site: Lying, code: str) -> None:
     assert found.rival == site.files["build.note"], "kept as evidence"
     assert "build.note" not in found.raw, "and never in the place of the one before"
     assert _said(found, code) == "conflict"
+
+
+def _succeeded(files: Files, end: bytes | None = None) -> None:
+    """Another log key follows the one that signed the first build, and signs the second."""
+    open_key = Vkey(f"{ID}/log", key("log").public)
+    last = merkle.parse_checkpoint(files["log/checkpoints/9"], open_key)
+    final = {"size": 9, "root": b64encode(end or last.root)}
+    second = {"origin": f"{ID}/log", "vkey": Vkey(f"{ID}/log", key("log 2").public).text}
+
+    def follow(value: Any) -> None:
+        value["logs"][0]["final"] = final
+        value["logs"].append(second)
+
+    retrusted(files, follow)
+    checkpointed(files, 14, b64decode(fields(files["build.note"])["log"]["root"]), "log 2")
+
+
+def test_another_log_key_signs_the_same_tree(site: Lying, code: str) -> None:
+    held = _after_first_build(site.files)
+    _succeeded(site.files)
+    for before in (held, None):
+        found = client(site, before, LATER)
+        found.compare_history()
+        assert not found.held.conflict
+        assert _said(found, code) == "valid"
+    checkpointed(site.files, 14, b64decode(fields(site.files["build.note"])["log"]["root"]))
+    assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
+    assert run(site.files).faults, "the key that ended signed once more"
+
+
+def test_a_tree_that_is_not_the_one_a_log_key_left_is_a_conflict(site: Lying, code: str) -> None:
+    _succeeded(site.files, bytes(32))
+    found = client(site, now=LATER)
+    assert _said(found, code) == "valid", "the verdict does not wait for it"
+    found.compare_history()
+    assert _said(found, code) == "conflict"
+    assert found.rival == site.files["build.note"]
 
 
 def test_history_that_cannot_be_compared_is_no_conflict(site: Lying) -> None:

@@ -15,6 +15,7 @@ from registry.store import Store
 from registry.workspace import Names, Settings, Workspace, settings_for
 from signing import trust
 from signing.canonical import time_text
+from signing.keys import Vkey
 from signing.trust import Final, TrustDocument
 from tests.registry.ledger_example import NOW
 
@@ -39,10 +40,10 @@ class Office:
         """A new key; its vkey."""
         return self.ring.create(role, name, vkey_name("cek.example.id", role, name), None).vkey.text
 
-    def draft(self, current: TrustDocument | None = None, **wishes: Any) -> TrustDocument:
+    def draft(self, *past: TrustDocument, **wishes: Any) -> TrustDocument:
         """The next version, as drafted."""
         chosen = Wishes(**({"now": NOW} | wishes))
-        text = drafting.draft(self.settings, current, self.ring.files(), chosen)
+        text = drafting.draft(self.settings, past, self.ring.files(), chosen)
         return trust.read_text(text)
 
     def sign(self, document: TrustDocument, *holders: str) -> bytes:
@@ -59,9 +60,9 @@ class Office:
             done, _ = drafting.publish(store, self.sign(document, "a", "b"))
         return done
 
-    def refused(self, code: str, current: TrustDocument | None = None, **wishes: Any) -> UserError:
+    def refused(self, code: str, *past: TrustDocument, **wishes: Any) -> UserError:
         with pytest.raises(UserError) as caught:
-            self.draft(current, **wishes)
+            self.draft(*past, **wishes)
         assert caught.value.code == code
         assert caught.value.hint.en
         return caught.value
@@ -121,7 +122,7 @@ def test_a_misspelt_wish_is_never_silently_off(office: Office) -> None:
     office.refused("no-such-issuer", scopes={"mian": [9001]})
     office.refused("no-such-issuer", scopes={"a": [9001]})
     office.refused("no-such-kid", closed={"00000000": ("retired", None)})
-    office.refused("no-such-publisher", removed=["cek.example.id/publisher/x+00000000+AAAA"])
+    office.refused("no-such-key", removed=["cek.example.id/publisher/x+00000000+AAAA"])
     first = office.enact(office.draft())
     office.refused("no-such-issuer", first, scopes={"main": [9001]})
     office.refused("no-such-kid", first, closed={"00000000": ("retired", None)})
@@ -149,19 +150,35 @@ def test_a_key_is_closed_and_stays_closed(office: Office) -> None:
     office.key("issuer", "spare")
     first = office.enact(office.draft())
     kid = first.issuers[1].kid.hex()
-    second = office.enact(office.draft(first, closed={kid: ("retired", FINAL)}))
-    assert [(i.status, i.final) for i in second.issuers] == [("active", None), ("retired", FINAL)]
-    third = office.draft(second, closed={kid: ("compromised", None)})
-    assert (third.issuers[1].status, third.issuers[1].final) == ("compromised", FINAL)
-    lower = office.draft(second, closed={kid: ("retired", Final(4, FINAL.root))})
-    assert lower.issuers[1].final == Final(4, FINAL.root)
-    for status, final in (
+    second = office.enact(office.draft(first))
+    with Store.open(office.workspace.database) as store:
+        final, lower = drafting.cut_off(store), drafting.cut_off(store, 1)
+        for size in (0, 3, -1):
+            with pytest.raises(UserError, match="no such size"):
+                drafting.cut_off(store, size)
+    assert (final.size, lower.size) == (2, 1)
+    past = (first, second)
+    third = office.enact(office.draft(*past, closed={kid: ("retired", final)}))
+    assert [(i.status, i.final) for i in third.issuers] == [("active", None), ("retired", final)]
+    fourth = office.draft(*past, third, closed={kid: ("compromised", None)})
+    assert (fourth.issuers[1].status, fourth.issuers[1].final) == ("compromised", final)
+    fallen = office.draft(*past, third, closed={kid: ("retired", lower)})
+    assert office.enact(fallen).issuers[1].final == lower
+    for status, wrong in (
         ("active", None),
-        ("retired", Final(13, FINAL.root)),
-        ("retired", Final(12, bytes(32))),
+        ("retired", Final(3, final.root)),
+        ("retired", Final(2, bytes(32))),
         ("no-word", None),
     ):
-        office.refused("bad-trust", second, closed={kid: (status, final)})
+        office.refused("bad-trust", *past, third, closed={kid: (status, wrong)})
+
+
+def test_a_cut_off_that_is_not_of_this_log_is_never_published(office: Office) -> None:
+    first = office.enact(office.draft())
+    kid = first.issuers[0].kid.hex()
+    for final in (FINAL, Final(1, bytes(32)), Final(2, bytes(32))):
+        wrong = office.draft(first, closed={kid: ("compromised", final)})
+        assert "final-root" in _not_published(office, office.sign(wrong, "a", "b")).why.en
 
 
 def test_a_publisher_key_is_left_out_and_not_taken_up_again(office: Office) -> None:
@@ -169,8 +186,76 @@ def test_a_publisher_key_is_left_out_and_not_taken_up_again(office: Office) -> N
     first = office.enact(office.draft())
     second = office.draft(first, removed=[spare])
     assert [key.name for key in second.publishers] == ["cek.example.id/publisher/main"]
+    assert office.draft(first, removed=["publisher/spare"]) == second
+    assert office.draft(first, removed=["cek.example.id/publisher/spare"]) == second
+    third = office.draft(first, office.enact(second))
+    assert third.publishers == second.publishers, "its file still lies in keys/"
     main = first.publishers[0].text
     office.refused("bad-trust", first, removed=[main, spare])
+    office.refused("no-such-key", removed=["publisher/spare"])
+    office.refused("no-such-key", first, removed=["issuer/main"])
+    office.refused("no-such-key", first, removed=["log"])
+
+
+def test_a_lost_root_is_replaced(office: Office) -> None:
+    first = office.enact(office.draft())
+    office.key("root", "d")
+    second = office.draft(first, removed=["root/c"])
+    assert [key.name.rpartition("/")[2] for key in second.roots] == ["a", "b", "d"]
+    with Store.open(office.workspace.database, writer=True) as store:
+        drafting.publish(store, office.sign(second, "b", "a"))
+    third = office.draft(first, second)
+    assert third.roots == second.roots, "the file of the lost root is not taken up again"
+    error = office.refused("bad-trust", first, second, removed=["root/d"])
+    assert "trust-threshold" in error.why.en, "2 of 2: none may be lost"
+
+
+def test_one_key_has_one_role_in_all_versions(office: Office) -> None:
+    spare = office.key("publisher", "spare")
+    first = office.enact(office.draft())
+    second = office.enact(office.draft(first, removed=[spare]))
+    x = first.publishers[1].public
+    approver = Vkey("cek.example.id/approver/x", x).text
+    (office.workspace.keys / "approver-x.pub").write_text(approver + "\n")
+    assert "key-role" in office.refused("bad-trust", first, second).why.en
+    (office.workspace.keys / "approver-x.pub").unlink()
+    plain = office.draft(first, second)
+    text = plain.text.replace('"approvers": []', f'"approvers": [\n  "{approver}"\n ]')
+    forced = trust.read_text(text)
+    assert len(forced.approvers) == 1
+    assert "key-role" in _not_published(office, office.sign(forced, "a", "b")).why.en
+
+
+def test_another_log_key_signs_the_same_log(office: Office) -> None:
+    first = office.enact(office.draft())
+    office.key("log", "second")
+    with Store.open(office.workspace.database) as store:
+        final = drafting.log_cut_off(store)
+    assert final.size == 1, "nothing was built: everything that is logged"
+    for name in ("none", "main"):
+        office.refused("no-such-log", first, log=(name, final))
+    office.refused("no-such-log", log=("second", final))
+    second = office.draft(first, log=("second", final))
+    assert [entry.final for entry in second.logs] == [final, None]
+    assert second.log.name == first.log.name == "cek.example.id/log"
+    wrong = office.draft(first, log=("second", Final(1, bytes(32))))
+    assert "final-root" in _not_published(office, office.sign(wrong, "a", "b")).why.en
+    enacted = office.enact(second)
+    office.refused("no-such-log", first, enacted, log=("main", final))
+    assert office.draft(first, enacted).logs == enacted.logs
+
+
+def test_spare_keys_on_the_machine_in_use_are_named(office: Office) -> None:
+    office.key("issuer", "spare")
+    office.key("publisher", "spare")
+    document = office.draft()
+    told = drafting.unsealed(office.settings, document, office.ring.files())
+    assert len(told) == 2
+    demo = office.settings.model_copy(update={"demo": True})
+    assert drafting.unsealed(demo, document, office.ring.files()) == []
+    for role in ("issuer", "publisher"):
+        (office.workspace.keys / f"{role}-spare.key").unlink()
+    assert drafting.unsealed(office.settings, document, office.ring.files()) == []
 
 
 def test_a_registry_moves_and_its_old_address_goes_on(office: Office) -> None:

@@ -155,7 +155,7 @@ def _registry(token: str, folder: Path) -> tuple[Workspace, Keyring, KeyFile, by
     uri = _uri(token, "issuer-main", "%a1%b2")
     held = ring.create_in_token("issuer", "main", vkey_name(identity, "issuer", "main"), uri)
     wishes = drafting.Wishes(now=NOW - 1000)
-    data = (drafting.draft(workspace.settings, None, ring.files(), wishes) + "\n").encode()
+    data = (drafting.draft(workspace.settings, [], ring.files(), wishes) + "\n").encode()
     for holder in ("a", "b"):
         file = ring.find("root", holder)
         data = ceremony.sign(data, file.vkey, ring.open(file))

@@ -75,6 +75,7 @@ export class Registry {
     /** @type {string[]} every request, as `path cache` */
     this.requests = [];
     this.publisher = signer("publisher");
+    this.logKey = signer("log");
     this.online = true;
     /** @type {Record<string, string>} */
     this.catalogue = {};
@@ -159,7 +160,7 @@ export class Registry {
    */
   checkpoint(size, hash) {
     const text = `${ID}/log\n${size}\n${base64Of(hash)}\n`;
-    const data = note(text, [signer("log")]);
+    const data = note(text, [this.logKey]);
     this.files.set(`log/checkpoints/${size}`, data);
     this.files.set("log/checkpoint", data);
   }
