@@ -26,7 +26,8 @@ def _document(**changed: Any) -> TrustDocument:
 
 
 def _registry(**changed: Any) -> dict[str, Any]:
-    return loads(_document().text.partition("\n")[2])["registry"] | changed
+    registry: dict[str, Any] = loads(_document().text.partition("\n")[2])["registry"]
+    return registry | changed
 
 
 def _issuers(**changed: Any) -> dict[str, Any]:
