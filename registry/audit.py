@@ -7,8 +7,19 @@ made, and the report says so: "could not check" is neither a fault nor a clean b
 
 from __future__ import annotations
 
-from registry import audit_files, audit_log, audit_notes, audit_status, audit_trust
+from collections.abc import Sequence
+
+from registry import (
+    audit_files,
+    audit_log,
+    audit_notes,
+    audit_since,
+    audit_status,
+    audit_trust,
+)
+from registry.audit_published import Ledger, Published
 from registry.audit_report import Fault, Missed, Report
+from registry.audit_since import Held
 from registry.audit_site import FILE_LIMIT, Site
 from registry.source import ListedSource, Unreachable
 from signing.trust import TrustDocument
@@ -19,17 +30,25 @@ TRIES = 3
 """Runs over a site that is published anew while it is being read."""
 
 
-def audit(source: ListedSource, anchor: TrustDocument | None, now: int) -> Report:
+def audit(
+    source: ListedSource,
+    anchor: TrustDocument | None,
+    now: int,
+    *,
+    since: Sequence[Held] = (),
+    ledger: Ledger | None = None,
+) -> Report:
     """Everything that can be checked about a site at ``now`` (seconds since 1970-01-01 UTC).
 
     ``anchor`` is a trust document that the auditor holds; None takes the site's first one.
+    ``since``: earlier sizes and roots that the auditor kept. ``ledger``: the private store.
     """
     report = Report()
     for _ in range(TRIES):
         report = Report()
         try:
             before = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True)
-            _run(Site(source, report), anchor, now)
+            _run(Site(source, report), anchor, now, since, ledger)
             settled = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True) == before
         except Unreachable as error:
             report.could_not_check.append(Missed(source.address, str(error)))
@@ -43,7 +62,13 @@ def audit(source: ListedSource, anchor: TrustDocument | None, now: int) -> Repor
     return report
 
 
-def _run(site: Site, anchor: TrustDocument | None, now: int) -> None:
+def _run(
+    site: Site,
+    anchor: TrustDocument | None,
+    now: int,
+    since: Sequence[Held],
+    ledger: Ledger | None,
+) -> None:
     report = site.report
     trusted = audit_trust.check(site, anchor, now)
     report.trust_versions = len(trusted.documents)
@@ -60,5 +85,11 @@ def _run(site: Site, anchor: TrustDocument | None, now: int) -> None:
     present = noted.present
     report.build, report.size, report.root = present.build, present.size, present.root
     entries = audit_log.check(site, trusted, noted)
-    report.certificates = audit_status.check(site, trusted, noted, entries)
+    lists = audit_status.check(site, trusted, noted, entries)
+    report.certificates = audit_status.totals(present, lists, entries)
     audit_files.check(site, present)
+    published = Published(trusted, noted.notes, entries.tree, lists)
+    for held in since:
+        audit_since.check(site, published, held)
+    if ledger is not None:
+        ledger.compare(site, published)

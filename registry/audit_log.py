@@ -33,6 +33,8 @@ class Entries:
     size: int = 0
     others: dict[int, bytes] = field(default_factory=dict)
     """Entries that are not certificates, by index."""
+    tree: log.Tree | None = None
+    """None: entries are missing or damaged, so roots are not known."""
     proven: bool = True
     """False: a bundle was missing or wrong, so there may be more of them."""
 
@@ -42,7 +44,7 @@ def check(site: Site, trusted: Trusted, noted: Noted) -> Entries:
     notes = noted.notes
     signed = _checkpoints(site, trusted, notes)
     reader = _Reader(site, noted.present)
-    tree = reader.tree()
+    tree = reader.entries.tree = reader.tree()
     if tree is None:
         # The faults say which files are damaged; nothing is said about roots over such entries.
         site.missed("log/", "entries are missing or damaged, so their roots are not known")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from registry.audit_ledger_report import LedgerReport
 from registry.errors import Words
 from signing.canonical import b64encode
 
@@ -27,6 +28,14 @@ class Missed(NamedTuple):
     path: str
     why: str
     """For people, in English: what the host, the disk or a check before it said."""
+
+
+class Since(NamedTuple):
+    """An earlier size and root that the auditor kept, and whether the log begins with it."""
+
+    size: int
+    root: bytes
+    holds: bool
 
 
 @dataclass(slots=True)
@@ -49,6 +58,10 @@ class Report:
     builds: int = 0
     files: int = 0
     """Files that were read and checked."""
+    since: list[Since] = field(default_factory=list)
+    """Earlier states that the log was compared with."""
+    ledger: LedgerReport | None = None
+    """What the private ledger holds; None where it was not compared."""
 
     @property
     def exit_code(self) -> int:
@@ -66,6 +79,11 @@ class Report:
             "builds": self.builds,
             "files": self.files,
             "certificates": self.certificates,
+            "since": [
+                {"size": kept.size, "root": b64encode(kept.root), "holds": kept.holds}
+                for kept in self.since
+            ],
+            "ledger": None if self.ledger is None else self.ledger.as_json(),
             "faults": [_plain(found) for found in self.faults],
             "remarks": [_plain(found) for found in self.remarks],
             "could_not_check": [missed._asdict() for missed in self.could_not_check],
@@ -85,6 +103,9 @@ class Report:
             listed = ", ".join(f"{_STATES[state].say(language)} {n}" for state, n in states)
             found.append(_STATE.say(language).format(self.registry, self.build, self.size, listed))
             found.append(f"log root: {b64encode(self.root)}")
+        found += [_GREW.say(language).format(kept.size) for kept in self.since if kept.holds]
+        if self.ledger is not None:
+            found += self.ledger.lines(language)
         numbers = (self.files, self.trust_versions, self.builds)
         found.append(_LOOKED_AT.say(language).format(*numbers))
         return [*found, _VERDICTS[self.exit_code].say(language).format(len(self.faults))]
@@ -103,6 +124,9 @@ _STATE = Words(
 _LOOKED_AT = Words(
     "files checked: {}, trust documents: {}, build notes: {}",
     "berkas diperiksa: {}, dokumen kepercayaan: {}, catatan build: {}",
+)
+_GREW = Words(
+    "the log only grew since it had {} entries", "log hanya bertambah sejak berisi {} entri"
 )
 _STATES = {
     "valid": Words("valid", "berlaku"),
@@ -269,6 +293,80 @@ FAULT_WORDS = {
     "status-change": Words(
         "takes certificate {index} from {old} to {new}, which is never allowed",
         "mengubah sertifikat {index} dari {old} menjadi {new}, yang tidak pernah diizinkan",
+    ),
+    # Since
+    "since-root": Words(
+        "is not the root that you kept at size {size}: the log has two histories",
+        "bukan root yang Anda simpan pada ukuran {size}: log punya dua riwayat",
+    ),
+    "since-smaller": Words(
+        "is of {size} entries, but you kept one of {held}: the log went back",
+        "berisi {size} entri, padahal Anda menyimpan yang {held} entri: log mundur",
+    ),
+    # Ledger
+    "ledger-missing": Words(
+        "holds no certificate for entry {index} of the log",
+        "tidak memuat sertifikat untuk entri {index} dalam log",
+    ),
+    "ledger-short": Words(
+        "ends after {held} entries, but the log has {size}",
+        "berakhir setelah {held} entri, padahal log berisi {size}",
+    ),
+    "ledger-unlogged": Words(
+        "holds certificate {index}, for which the log has no entry",
+        "memuat sertifikat {index}, yang tidak punya entri dalam log",
+    ),
+    "ledger-leaf": Words(
+        "holds another certificate {index} than the one in the log",
+        "memuat sertifikat {index} yang berbeda dari yang ada dalam log",
+    ),
+    "ledger-unsigned": Words(
+        "holds certificate {index}, which no issuer key signed: {why}",
+        "memuat sertifikat {index}, yang tidak ditandatangani kunci penerbit: {why}",
+    ),
+    "ledger-content": Words(
+        "says other than what is signed in certificate {index}: {fields}",
+        "berbeda dari isi bertanda tangan sertifikat {index}: {fields}",
+    ),
+    "ledger-state": Words(
+        "states {state} for certificate {index}, but {stated} is published",
+        "menyebut {state} untuk sertifikat {index}, padahal yang terbit {stated}",
+    ),
+    "ledger-changes": Words(
+        "states {state} for certificate {index}, which its recorded changes do not lead to",
+        "menyebut {state} untuk sertifikat {index}, yang tidak sesuai catatan perubahannya",
+    ),
+    "ledger-record": Words(
+        "files certificate {index} under another registration number than its own",
+        "mencatat sertifikat {index} di bawah nomor registrasi lain",
+    ),
+    "ledger-records": Words(
+        "has {rows} certificates, but {records} in its records",
+        "berisi {rows} sertifikat, tetapi {records} dalam catatan registrasi",
+    ),
+    "ledger-batch": Words(
+        "says that batch {number} issued {issued}, but holds {held} of it",
+        "menyebut batch {number} menerbitkan {issued}, tetapi memuat {held}",
+    ),
+    "ledger-note": Words(
+        "does not hold the build note {number} that is published",
+        "tidak memuat catatan build {number} yang terbit",
+    ),
+    "ledger-chain": Words(
+        "has an audit table whose entry {number} does not follow from the one before",
+        "punya tabel audit yang entri {number}-nya tidak menyambung entri sebelumnya",
+    ),
+    "ledger-chain-head": Words(
+        "has an audit table that does not lead to the head in build note {number}",
+        "punya tabel audit yang tidak menuju kepala dalam catatan build {number}",
+    ),
+    "ledger-schema": Words(
+        "lacks a rule that guards its tables, or has another one: {name}",
+        "kehilangan aturan pelindung tabelnya, atau aturannya berbeda: {name}",
+    ),
+    "ledger-damaged": Words("is damaged: {why}", "rusak: {why}"),
+    "ledger-more": Words(
+        "has {count} more rows with the fault {kind}", "punya {count} baris lagi: {kind}"
     ),
 }
 

@@ -36,8 +36,8 @@ class _Held:
     parsed: StatusList
 
 
-def check(site: Site, trusted: Trusted, noted: Noted, entries: Entries) -> dict[str, int]:
-    """Every list that a note pinned; number of certificates by state, at present."""
+def check(site: Site, trusted: Trusted, noted: Noted, entries: Entries) -> dict[int, StatusList]:
+    """Every list that a note pinned; those of the present one by number."""
     lists = _Lists(site, trusted, noted.notes)
     for note in noted.notes:
         for number, digest in enumerate(note.status):
@@ -56,7 +56,8 @@ def check(site: Site, trusted: Trusted, noted: Noted, entries: Entries) -> dict[
         for path in sorted((site.names or frozenset()) - site.named):
             if _LIST.match(path):
                 site.missed(path, "the note that pins it could not be verified")
-    return _counts(noted.present, lists.held, entries)
+    pinned = dict(enumerate(noted.present.status))
+    return {n: held.parsed for n, held in lists.held.items() if held.digest == pinned.get(n)}
 
 
 def _path(number: int, digest: str) -> str:
@@ -162,10 +163,11 @@ def _copies(site: Site, present: BuildNote, held: dict[int, _Held]) -> None:
             site.fault(path, "copy", of=_path(number, digest))
 
 
-def _counts(present: BuildNote, held: dict[int, _Held], entries: Entries) -> dict[str, int]:
+def totals(present: BuildNote, lists: dict[int, StatusList], entries: Entries) -> dict[str, int]:
+    """Number of certificates by state, out of the lists of the present note."""
     counts: Counter[State] = Counter()
-    for number, found in held.items():
-        certain = found.parsed.bits.translate(None, b"\0")
+    for number, found in lists.items():
+        certain = found.bits.translate(None, b"\0")
         counts[State.VALID] += 4 * (status.LENGTH - len(certain))
         for byte, times in Counter(certain).items():
             for state in State:

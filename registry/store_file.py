@@ -135,7 +135,7 @@ def _check_version(connection: sqlite3.Connection, path: Path, *, writer: bool) 
     application, version = (connection.execute(f"PRAGMA {mark}").fetchone()[0] for mark in marks)
     older = application == APPLICATION_ID and 0 < version < VERSION
     if writer and (older or application == version == 0):
-        _bring_up_to_date(connection, version)
+        bring_up_to_date(connection, version)
     elif older:
         raise UserError("older-store", str(path), _OLDER, _OLDER_HINT)
     elif (application, version) != (APPLICATION_ID, VERSION):
@@ -155,7 +155,7 @@ def _prepare(connection: sqlite3.Connection, *, writer: bool) -> None:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, version: int) -> None:
+def bring_up_to_date(connection: sqlite3.Connection, version: int) -> None:
     """Make a new store (version 0), or bring an older one to this version, all or nothing."""
     folder = resources.files("registry")
     steps = [folder.joinpath(name).read_text(encoding="utf-8") for name in SCHEMAS[version:]]

@@ -193,6 +193,14 @@ def test_base_install_audits(installed: Path, site: Path, tmp_path: Path) -> Non
     call(installed / "absah", "audit", site / "public", *trusted, cwd=tmp_path)
 
 
+def test_base_install_says_what_the_ledger_needs(installed: Path, site: Path) -> None:
+    asked: list[str | Path] = [installed / "absah", "audit", site / "public"]
+    asked += ["--ledger", site / "demo"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "absah[publisher]" in done.stderr
+
+
 def test_base_install_makes_a_root_key(installed: Path, tmp_path: Path) -> None:
     new = ["key", "new", "root", "--name", "a", "--registry", "cek.example", "--passphrase-fd", "3"]
     script = 'exec "$@" 3< <(printf "long enough to be a passphrase\\n%.0s" 1 2)'

@@ -77,6 +77,13 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         report(error)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        # Only an option or a sub-command needed it.
+        if (error.name or "").split(".")[0] in ("registry", "signing"):
+            raise
+        missing = _not_installed("absah", error.name or "?")
+        report(missing)
+        return missing.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return 2

@@ -180,6 +180,28 @@ def test_audit_is_clean_and_names_what_was_changed(absah: Command, own: Demonstr
     assert "registry/index.html" in {fault["path"] for fault in found.json["faults"]}
 
 
+def test_an_audit_with_a_ledger_and_an_earlier_state(absah: Command, own: Demonstration) -> None:
+    verified = absah(
+        "verify",
+        own.workspace / "samples" / "valid.txt",
+        "--site",
+        own.public,
+        "--now",
+        NOW,
+        "--json",
+    )
+    pair = f"{verified.json['log_size']}:{verified.json['log_root']}"
+    asked = ("--since", pair, "--ledger", own.workspace, "--now", NOW)
+    done = absah("audit", own.public, *asked, "--lang", "en")
+    assert done.code == 0, done.out
+    assert f"the log only grew since it had {verified.json['log_size']} entries" in done.out
+    value = absah("audit", own.public, *asked, "--json").json
+    assert value["ledger"]["certificates"] == value["certificates"]
+    assert value["ledger"]["rows"] == value["ledger"]["signatures"] > 20
+    check_error(absah("audit", own.public, "--since", "9:x"), 2, "--since 9:x", "log_size")
+    check_error(absah("audit", own.public, "--ledger", own.public), 1, "registry.toml")
+
+
 def test_a_correction_replaces_the_old_paper(
     absah: Command, own: Demonstration, tmp_path: Path
 ) -> None:
