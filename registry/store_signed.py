@@ -42,6 +42,19 @@ class SignedTables(StoreFile):
         """Size of the largest log that was read back where it is published; 0 = none yet."""
         return self._one("SELECT coalesce(max(size), 0) FROM note WHERE confirmed = 1")
 
+    def drawn_size(self, kind: str) -> int:
+        """Indexes below it were drawn by ``kind``, ``qr`` or ``sheet``; 0 = none yet."""
+        row = self._sql.execute("SELECT size FROM drawn WHERE kind = ?", (kind,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def set_drawn(self, kind: str, size: int) -> None:
+        """Keep how far codes were drawn. It never goes back."""
+        sql = (
+            "INSERT INTO drawn VALUES (?, ?)"
+            " ON CONFLICT (kind) DO UPDATE SET size = max(size, excluded.size)"
+        )
+        self._sql.execute(sql, (kind, size))
+
     def add_list(self, row: ListRow) -> None:
         """Keep a signed status list, before it is published."""
         self._sql.execute("INSERT INTO status_list VALUES (NULL, ?, ?, ?, ?)", row)

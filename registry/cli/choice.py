@@ -23,6 +23,10 @@ from registry.workspace import Workspace
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+FINAL = (1, 3)
+"""Revoked and superseded: such a certificate is printed only when it is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What the options of a call name."""
@@ -30,6 +34,9 @@ class Choice:
     certificates: tuple[str, ...]
     everything: bool
     batch: int | None
+    new: bool
+    kind: str
+    """``qr`` or ``sheet``: each has its own mark of what was drawn."""
 
     def rows(self, store: Store, workspace: Workspace) -> Iterator[LedgerRow]:
         """The certificates, in the order named, else by index.
@@ -51,29 +58,48 @@ class Choice:
             yield find(store, reference)
         if self.everything:
             yield from store.certificates(0, confirmed)
+        elif self.new:
+            rows = store.certificates(store.drawn_size(self.kind), confirmed)
+            yield from (row for row in rows if row.state not in FINAL)
         elif self.batch is not None:
             rows = store.certificates(0, store.size())
             yield from (row for row in rows if row.batch == self.batch)
 
+    def note_drawn(self, workspace: Workspace, size: int) -> None:
+        """Keep that all up to ``size`` was drawn, once their files are written."""
+        if self.new or self.everything:
+            with Store.open(workspace.database, writer=True) as store, store.transaction():
+                store.set_drawn(self.kind, size)
 
-def choice_options(command: _F) -> _F:
-    """``[INDEX|NUMBER...] --batch B --all``: the call gets a Choice as ``choice``."""
 
-    @wraps(command)
-    def with_choice(
-        *args: Any, certificates: tuple[str, ...], everything: bool, batch: int | None, **rest: Any
-    ) -> Any:
-        return command(*args, choice=Choice(certificates, everything, batch), **rest)
-
+def choice_options(kind: str) -> Callable[[_F], _F]:
+    """``[INDEX|NUMBER...] --new --batch B --all``: the call gets a Choice as ``choice``."""
     options = [
         click.argument("certificates", nargs=-1, metavar="[INDEX|NUMBER...]"),
+        click.option("--new", is_flag=True, help="Those that this command has not drawn yet."),
         click.option("--all", "everything", is_flag=True, help="Every certificate."),
         click.option("--batch", type=int, help="The certificates of one import."),
     ]
-    made: Any = with_choice
-    for option in reversed(options):
-        made = option(made)
-    return made  # type: ignore[no-any-return]
+
+    def with_options(command: _F) -> _F:
+        @wraps(command)
+        def with_choice(
+            *args: Any,
+            certificates: tuple[str, ...],
+            everything: bool,
+            batch: int | None,
+            new: bool,
+            **rest: Any,
+        ) -> Any:
+            choice = Choice(certificates, everything, batch, new, kind)
+            return command(*args, choice=choice, **rest)
+
+        made: Any = with_choice
+        for option in reversed(options):
+            made = option(made)
+        return made  # type: ignore[no-any-return]
+
+    return with_options
 
 
 def nothing_named(command: str) -> UserError:
@@ -93,6 +119,6 @@ _NOT_PUBLISHED = Words("its publication was not read back yet", "penerbitannya b
 _PUBLISH_FIRST = Words("publish first, then: absah confirm", "terbitkan dulu, lalu: absah confirm")
 _NOTHING = Words("no certificate was named", "tidak ada sertifikat yang disebut")
 _NAME_SOME = Words(
-    "name indexes or numbers, or use --batch N or --all",
-    "sebutkan indeks atau nomor, atau pakai --batch N atau --all",
+    "name indexes or numbers, or use --new, --batch N or --all",
+    "sebutkan indeks atau nomor, atau pakai --new, --batch N, atau --all",
 )

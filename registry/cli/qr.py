@@ -18,7 +18,7 @@ _DRAW = {"svg": svg, "png": png}
 
 
 @click.command()
-@choice_options
+@choice_options("qr")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 @click.option("--by-lsp", is_flag=True, help="One folder for each LSP.")
 @click.option("--format", "form", type=click.Choice(list(_DRAW)), default="svg", show_default=True)
@@ -30,12 +30,14 @@ def qr(choice: Choice, out: Path, by_lsp: bool, form: str, folder: Path) -> None
     site = workspace.settings.site
     count = 0
     with Store.open(workspace.database) as store:
+        size = store.confirmed_size()
         for row in choice.rows(store, workspace):
             target = out / str(row.lsp) if by_lsp else out
             save(target / f"{row.idx}.{form}", _drawn(site, row.cose, form))
             count += 1
     if not count:
         raise nothing_named("qr")
+    choice.note_drawn(workspace, size)
     say(str(out))
     remark(Words(f"{count} codes drawn and read back", f"{count} kode digambar dan dibaca ulang"))
 

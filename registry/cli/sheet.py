@@ -68,7 +68,7 @@ def place_options(command: _F) -> _F:
 
 
 @click.command("sheet")
-@choice_options
+@choice_options("sheet")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.pdf or a folder.")
 @click.option("--by-lsp", is_flag=True, help="One folder for each LSP.")
 @click.option(
@@ -98,6 +98,7 @@ def sheet_command(
     workspace = Workspace.open(folder)
     with Store.open(workspace.database) as store:
         demo = newest_trust(store).demo
+        size = store.confirmed_size()
         labels = [_label(row) for row in choice.rows(store, workspace)]
     if not labels:
         raise nothing_named("sheet")
@@ -110,6 +111,7 @@ def sheet_command(
     else:
         for target, part in _folders(out, labels, by_lsp=by_lsp):
             _write_folder(target, part, site, demo=demo)
+    choice.note_drawn(workspace, size)
     say(str(out))
     count = len(labels)
     remark(Words(f"{count} codes drawn and read back", f"{count} kode digambar dan dibaca ulang"))

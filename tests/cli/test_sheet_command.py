@@ -39,22 +39,23 @@ def test_a_sheet_of_named_certificates_is_verified_from_its_own_page(
 
 
 def test_a_folder_for_each_body_with_an_index_of_its_own(
-    absah: Command, demonstration: Demonstration, tmp_path: Path
+    absah: Command, own: Demonstration, tmp_path: Path
 ) -> None:
-    place = ("--workspace", demonstration.workspace)
-    assert absah("sheet", "--all", "--by-lsp", "--out", tmp_path, *place).code == 0
-    with Store.open(Workspace.open(demonstration.workspace).database) as store:
+    out = tmp_path / "out"
+    place = ("--workspace", own.workspace)
+    assert absah("sheet", "--all", "--by-lsp", "--out", out, *place).code == 0
+    with Store.open(Workspace.open(own.workspace).database) as store:
         want: dict[str, set[str]] = {}
         for row in store.certificates(0, store.confirmed_size()):
             want.setdefault(str(row.lsp), set()).add(str(row.idx))
     found = {
         folder.name: {row["index"] for row in index_rows(folder / "index.csv")}
-        for folder in tmp_path.iterdir()
+        for folder in out.iterdir()
     }
     assert found == want
     assert len(want) > 1
     for lsp, indexes in want.items():
-        codes = list(pdf_codes((tmp_path / lsp / "sheet-001.pdf").read_bytes()))
+        codes = list(pdf_codes((out / lsp / "sheet-001.pdf").read_bytes()))
         assert len(codes) == len(indexes)
 
 
@@ -71,6 +72,29 @@ def test_what_is_not_read_back_is_not_printed(
     assert absah("confirm", own.public, *place).code == 0
     assert absah(*wish).code == 0
     assert len(index_rows(tmp_path / "new.csv")) == 20
+
+
+def test_new_means_not_drawn_yet_by_this_command(
+    absah: Command, own: Demonstration, tmp_path: Path
+) -> None:
+    place = ("--workspace", own.workspace)
+    wish = ("sheet", "--new", "--out", tmp_path / "a.pdf", *place)
+    assert absah(*wish).code == 0
+    with own.store() as store:
+        first = {str(row.idx) for row in store.certificates(0, 999) if row.state in (0, 2)}
+    assert {row["index"] for row in index_rows(tmp_path / "a.csv")} == first
+    check_error(absah(*wish), 2, "no certificate was named")
+    now = ("--now", "2026-11-26T00:00:00Z")
+    absah("import", own.workspace / "samples" / "clean.csv", *place, *now)
+    check_error(absah(*wish), 2, "no certificate was named")
+    absah("build", *place, *now)
+    absah("confirm", own.public, *place)
+    assert absah(*wish).code == 0
+    assert len(index_rows(tmp_path / "a.csv")) == 20
+    # The other command has its own mark, and a named one is drawn again at any time.
+    assert absah("qr", "--new", "--out", tmp_path / "codes", *place).code == 0
+    assert len(list((tmp_path / "codes").iterdir())) == len(first) + 20
+    assert absah("sheet", "1", "--out", tmp_path / "a.pdf", *place).code == 0
 
 
 def test_a_certificate_is_stamped_at_the_place_named(
