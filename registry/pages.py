@@ -44,7 +44,7 @@ _VERDICT_WORDS = (
 """All that a verdict needs: a page that a code has opened waits for these alone."""
 _LATER_WORDS = (
     *_STATIC_WORDS,
-    *("home", "data", "note", "button", "error", "legacy", "record"),
+    *("home", "data", "note", "button", "error", "legacy", "record", "compare", "inquiry"),
     *("registry.build", "registry.log_size", "registry.log_root"),
 )
 _REGISTRY_WORDS = (

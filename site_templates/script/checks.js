@@ -24,6 +24,8 @@ import { show } from "./show.js";
  * @typedef {object} Check
  * @property {string} text of the code
  * @property {Origin} source
+ * @property {string} [file] name of the file that the code was found in
+ * @property {number} [page] of that file, from 1
  * @property {Verdict} verdict
  * @property {boolean} pending newer data are still on their way
  * @property {number} at by the clock of this device, seconds

@@ -10,6 +10,7 @@ import { hex } from "./bytes.js";
 import { b64encode } from "./canonical.js";
 import { shownFor } from "./catalogue.js";
 import { Held, listPath } from "./held.js";
+import { thumbprint } from "./keys.js";
 import { attempt } from "./reasons.js";
 import { fileSource, urlSource } from "./source.js";
 import * as status from "./status.js";
@@ -132,9 +133,12 @@ export class Client {
       logRoot: pinned && b64encode(pinned.root),
       trustIssued: document?.issued ?? null,
       trustExpires: document?.expires ?? null,
+      trustVersion: document?.version ?? null,
+      demo: document?.demo ?? false,
       site: document?.site ?? null,
       digest: data && (await certificateHash(data)),
       kid: kid && hex(kid),
+      key: opened.issuer ? hex(await thumbprint(opened.issuer.x)) : null,
       fetched,
       walked,
       catalogue: verdict.certificate ? catalogue : NOT_SHOWN,

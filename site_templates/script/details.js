@@ -1,12 +1,27 @@
-/** What stands below a verdict: the data as signed, the notes, the technical lines, the actions. */
+/**
+ * What stands below a verdict: the data as signed, the comparison, the notes, the technical lines,
+ * and what can be done with the result. The record of it is there too, for the printer only.
+ */
 
 import { certificateView } from "./certificate_view.js";
+import { desk } from "./checks.js";
+import { comparedFor } from "./compared.js";
+import { element } from "./dom.js";
+import { inquiryView } from "./inquiry.js";
+import { loadWords } from "./language.js";
 import { notesView, technicalView } from "./notes_view.js";
-import { values } from "./telling.js";
+import { recordView } from "./record.js";
+import { recordFile } from "./record_file.js";
+import { display, values } from "./telling.js";
+import { ticksView } from "./ticks.js";
+import { Words } from "./words.js";
 
 /** @typedef {import("./checks.js").Check} Check */
+/** @typedef {import("./compared.js").Compared} Compared */
 /** @typedef {import("./telling.js").Visit} Visit */
-/** @typedef {import("./words.js").Words} Words */
+
+/** A device whose clock is wrong cannot say when it checked. */
+const NO_RECORD = new Set(["clock-wrong"]);
 
 /**
  * @param {Words} words all of them
@@ -15,15 +30,82 @@ import { values } from "./telling.js";
  * @param {string} version of the software
  * @returns {{below: HTMLElement[], actions: HTMLElement[]}} actions: beside "check another"
  */
-export function details(words, { verdict }, visit, version) {
+export function details(words, check, visit, version) {
+  const { verdict } = check;
   const filled = values(words, verdict, visit);
-  const certificate = certificateView(words, verdict, filled);
+  const compared = comparedFor(check);
+  const shown = display(verdict);
+  const { certificate } = verdict;
+  const kept = shown !== "none" && !NO_RECORD.has(verdict.reason);
+  const record = element("div", { class: "record-place" });
+  const draw = () => record.replaceChildren(recordView(words, check, visit, compared, version));
+  if (kept) {
+    draw();
+  }
+  document.documentElement.classList.toggle("with-record", kept);
+  const named = certificate !== null && (shown === "all" || shown === "unproven");
+  const below = [
+    certificateView(words, verdict, filled),
+    named ? ticksView(words, certificate, compared, kept ? draw : () => {}) : null,
+    notesView(words, verdict, visit, filled),
+    named ? inquiryView(words, indonesian, verdict, check.at) : null,
+    technicalView(words, verdict, filled, version),
+    kept ? record : null,
+  ];
   return {
-    below: [
-      ...(certificate === null ? [] : [certificate]),
-      notesView(words, verdict, visit, filled),
-      technicalView(words, verdict, filled, version),
-    ],
-    actions: [],
+    below: below.filter((view) => view !== null),
+    actions: kept ? actions(words, check, compared, version) : [],
   };
+}
+
+/** @returns {Promise<Words>} what a text for the issuing body is written in */
+async function indonesian() {
+  const { page, words } = desk();
+  const id = words.language === "id" ? words : new Words("id", {});
+  await Promise.all([loadWords(page, id, "words"), loadWords(page, id, "rest")]);
+  return id;
+}
+
+/**
+ * @param {Words} words
+ * @param {Check} check
+ * @param {Compared} compared
+ * @param {string} version
+ * @returns {HTMLElement[]}
+ */
+function actions(words, check, compared, version) {
+  const print = element("button", { type: "button", id: "print" }, words.text("button.print"));
+  print.addEventListener("click", () => printPage(words, print));
+  if (check.verdict.basis === null) {
+    return [print];
+  }
+  const save = element("button", { type: "button", id: "save" }, words.text("button.save_record"));
+  save.addEventListener("click", () => download(check, compared, version));
+  return [print, save];
+}
+
+/**
+ * @param {Words} words
+ * @param {HTMLElement} button
+ */
+function printPage(words, button) {
+  if (typeof globalThis.print === "function") {
+    globalThis.print();
+  } else {
+    button.replaceWith(element("span", { role: "alert" }, words.text("error.print.do")));
+  }
+}
+
+/**
+ * @param {Check} check
+ * @param {Compared} compared
+ * @param {string} version
+ */
+function download({ verdict, source, file, page }, compared, version) {
+  const from = { kind: source, file: file ?? null, page: page ?? null };
+  const text = recordFile(verdict, from, compared, version) ?? "";
+  const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const name = `record-${verdict.index ?? verdict.digest?.slice(0, 8)}-build-${verdict.build ?? 0}.json`;
+  element("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -54,6 +54,7 @@ export function notesView(words, verdict, visit, filled) {
  * @returns {HTMLElement}
  */
 export function technicalView(words, verdict, filled, version) {
+  const key = verdict.key ?? verdict.kid;
   /** @type {[string, string | null][]} */
   const rows = [
     ["data.reason_code", verdict.reason],
@@ -62,7 +63,7 @@ export function technicalView(words, verdict, filled, version) {
     ["registry.build", verdict.build?.toString() ?? null],
     ["registry.log_size", verdict.logSize === null ? null : words.number(verdict.logSize)],
     ["registry.log_root", verdict.logRoot],
-    ["data.key_fingerprint", verdict.kid === null ? null : grouped(verdict.kid)],
+    ["data.key_fingerprint", key === null ? null : grouped(key)],
     ["data.certificate_hash", verdict.digest === null ? null : grouped(verdict.digest)],
   ];
   return element(

@@ -16,15 +16,18 @@ import { ENTRIES } from "./status.js";
 /** @typedef {import("./compared.js").Compared} Compared */
 /** @typedef {import("./merkle.js").Range} Range */
 /** @typedef {import("./telling.js").Verdict} Verdict */
-/** @typedef {{kind: string, file: string | null, page: number | null}} Origin of a code */
+/** @typedef {{kind: string, file: string | null, page: number | null}} Source of a code */
+
+/** @typedef {"reason" | "asOf" | "build" | "logSize" | "logRoot" | "digest" | "kid"} Said */
+/** @typedef {"fetched" | "site" | "basis" | Said} Kept */
 
 const FORMAT = "absah-record/v1";
 /** The file of a record that contradicts its build note. */
 const RIVAL = "conflict.note";
 
 /**
- * @param {Verdict & {basis: Basis | null}} verdict
- * @param {Origin} source
+ * @param {Pick<Verdict, Kept>} verdict
+ * @param {Source} source
  * @param {Compared} compared what a person found
  * @param {string} software its version
  * @returns {string | null} canonical JSON; null where the check rests on nothing that can be kept

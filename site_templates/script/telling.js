@@ -37,6 +37,7 @@ import { DAY, JST, WIB, age, date, dateAndTime, dateOf, dayAt } from "./dates.js
  * @property {number} number
  * @property {{from: string, name: Translated}[]} names by their first day, oldest first
  * @property {{from: string, until: string}[]} licences
+ * @property {Record<string, string>} [contact]
  */
 /** @typedef {{slug: string, name: Translated, from: string | null}} Field */
 /**
@@ -58,6 +59,10 @@ import { DAY, JST, WIB, age, date, dateAndTime, dateOf, dayAt } from "./dates.js
  * @property {string | null} host where a code of another site leads
  * @property {string | null} digest of the certificate, hex
  * @property {string | null} kid hex
+ * @property {string | null} key fingerprint of the issuer's key, hex; null where it is not known
+ * @property {number | null} trustVersion
+ * @property {boolean} demo the registry is a demonstration
+ * @property {import("./client.js").Basis | null} basis for a record of the check
  * @property {boolean} fetched
  * @property {{scheme: Scheme | null, lsp: Lsp | null, fields: Field[] | null}} catalogue
  */

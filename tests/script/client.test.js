@@ -26,10 +26,11 @@ test("a certificate is judged on data fetched for it", async () => {
     [1, 1, 2],
   );
   const found = await client.check(`#${share(data)}`);
-  const { certificate: shown, digest: hash, kid, logRoot, answers, basis, ...rest } = found;
+  const { certificate: shown, digest: hash, kid, key, logRoot, answers, basis, ...rest } = found;
   assert.equal(shown?.number, "62019 2512 4 0012345 2026");
   assert.equal(hash, Buffer.from(sha256(data)).toString("hex"));
   assert.match(String(kid), /^[0-9a-f]{8}$/);
+  assert.match(String(key), new RegExp(`^${kid}[0-9a-f]{56}$`));
   assert.equal(logRoot, base64Of(root(site.leaves)));
   assert.deepEqual(answers, { issuer: "ok", dates: "ok", standing: "ok" });
   assert.deepEqual([basis?.now, basis?.index, basis?.final, basis?.walked], [NOW, 1, 0, true]);
@@ -45,6 +46,8 @@ test("a certificate is judged on data fetched for it", async () => {
     logSize: 2,
     trustIssued: NOW - 1000,
     trustExpires: client.state.trust?.expires,
+    trustVersion: 1,
+    demo: false,
     site: ADDRESS,
     fetched: true,
     walked: true,

@@ -23,6 +23,18 @@ export class FakeElement {
     this.children.push(...children);
   }
 
+  /** @param {...(FakeElement | string)} children */
+  replaceChildren(...children) {
+    this.children = children;
+  }
+
+  addEventListener() {}
+
+  /** @param {string} text */
+  set textContent(text) {
+    this.children = text === "" ? [] : [text];
+  }
+
   /** @returns {string} */
   get textContent() {
     return this.children
@@ -66,6 +78,7 @@ export function install() {
       createElement: (/** @type {string} */ tag) => new FakeElement(tag),
       createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) =>
         new FakeElement(tag),
+      documentElement: { classList: { toggle: () => true } },
     },
   });
 }

@@ -219,8 +219,8 @@ test("no attribute is made of data, and none can run", () => {
       }
     }
   }
-  const allowed = "aria-hidden aria-labelledby class d data-answer data-display data-level";
-  const rest = "data-reason id lang tabindex translate viewBox";
+  const allowed = "aria-hidden aria-labelledby checked class d data-answer data-display data-item";
+  const rest = "data-level data-reason id lang name role tabindex translate type value viewBox";
   assert.deepEqual([...names].sort(), `${allowed} ${rest}`.split(" ").sort());
 });
 

@@ -84,8 +84,9 @@ test("plural forms and numbers are those of the language", () => {
 
 /** Modules that put something before a reader. */
 const INTERFACE = [
-  ...["app", "boot", "certificate_view", "dates", "dom", "language", "notes_view", "page"],
-  ...["reader", "registry_page", "said", "show", "telling", "words"],
+  ...["app", "boot", "certificate_view", "checks", "compared", "dates", "details", "dom", "inquiry"],
+  ...["language", "notes_view", "page", "parts", "reader", "record", "registry_page", "said"],
+  ...["show", "telling", "ticks", "words"],
 ];
 
 test("no script holds a sentence, and every key that one names is there", () => {
