@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from typing import Any
 
-import brotli
-
+from registry import twins
 from registry.audit_notes import HEAD
 from registry.audit_site import Site, allowed
 from signing.build_note import BuildNote
@@ -27,8 +25,6 @@ GZIP_HEADS = (bytes.fromhex("1f8b08000000000002ff"), bytes.fromhex("1f8b08000000
 _SIGNED_ELSEWHERE = ("log/", "trust/", "builds/", "status/")
 _SCHEME = re.compile(r"catalogue/scheme/([0-9a-f]{32,64})\.json\Z")
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
-_PIECE = 256
-"""Bytes of a brotli stream that are unpacked at a time."""
 
 
 def check(site: Site, present: BuildNote) -> None:
@@ -124,32 +120,8 @@ def _twins(site: Site, names: frozenset[str]) -> None:
                 continue
             if path.endswith(".gz") and twin[:10] not in GZIP_HEADS:
                 site.fault(path, "twin-header")
-            elif _unpacked(path, twin, len(data)) != data:
+            elif twins.unpacked(path, twin, len(data)) != data:
                 site.fault(path, "twin", of=original)
-
-
-def _unpacked(path: str, twin: bytes, size: int) -> bytes | None:
-    """What a twin unpacks to, at most one byte more than ``size``; None: it is damaged."""
-    try:
-        return _gunzip(twin, size) if path.endswith(".gz") else _unbrotli(twin, size)
-    except (zlib.error, brotli.error):
-        return None
-
-
-def _gunzip(twin: bytes, size: int) -> bytes | None:
-    stream = zlib.decompressobj(wbits=31)
-    data = stream.decompress(twin, size + 1)
-    return data if stream.eof and not stream.unused_data else None
-
-
-def _unbrotli(twin: bytes, size: int) -> bytes | None:
-    stream = brotli.Decompressor()
-    data = bytearray()
-    for at in range(0, len(twin), _PIECE):
-        data += stream.process(twin[at : at + _PIECE])
-        if len(data) > size:
-            return None
-    return bytes(data) if stream.is_finished() else None
 
 
 def _strays(site: Site, names: frozenset[str]) -> None:

@@ -8,28 +8,24 @@ text is published again, or a higher number; never the same number with another 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-import brotli
-
-from registry import changes, log, pages, publish, readback
-from registry.catalogue import Catalogue
+from registry import changes, log, publish, readback, twins
 from registry.errors import UserError, Words
 from registry.keyring import Keyring
 from registry.rows import HeadRow, ListRow, NoteRow
+from registry.site_files import Files, SiteFiles
 from registry.source import FolderSource
 from registry.store import Store
 from registry.workspace import Settings, Workspace
 from signing import build_note, merkle, status, trust
 from signing.build_note import BuildNote
-from signing.canonical import dumps
+from signing.canonical import loads
 from signing.keys import Signer, Vkey
-from signing.merkle import Checkpoint
+from signing.merkle import Checkpoint, Tile
 from signing.reasons import Malformed
 from signing.status import StatusList
 from signing.trust import TrustDocument
@@ -39,8 +35,6 @@ RENEW_AFTER = 20 * 3600
 """Seconds after which a note is made anew although nothing changed."""
 LONGEST_GAP = 40 * DAY
 """Seconds since the last note above which the clock has to be looked at by a person."""
-_PACKED = (".html", ".js", ".css", ".json", ".svg", ".txt", "build.note")
-_UNLISTED = ("_headers", ".nojekyll")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +74,40 @@ def build(workspace: Workspace, store: Store, keyring: Keyring, terms: Terms) ->
     """
     document = newest_trust(store)
     signers = _signers(workspace.settings, document, keyring)
-    tree = log.Tree(store.leaves(0, store.size()))
-    live = _live(workspace.public)
-    _refuse_fork(workspace.public, tree, live)
-    _refuse_older_store(workspace.public, store, live)
+    public = workspace.public
+    live = _live(public)
+    tree = _tree(store, public, live)
+    _refuse_fork(public, tree, live)
+    _refuse_older_store(public, store, live)
     _refuse_clock(store, terms)
     due = changes.apply_due(store, terms.now)
-    site = _Site(workspace, store, document, tree, terms.now)
-    note, data = site.note(signers, live)
+    site = SiteFiles(workspace, store, document, tree)
+    note, data = _Signing(store, document, signers, terms.now).note(site, live)
     if live is not None and live.text == note.text:
         return Built(note, False, 0, len(due.changed))
-    files = site.everything(data)
-    with publish.staged(workspace.public, files) as folder:
-        readback.check(FolderSource(folder), document, data)
-        publish.exchange(folder, workspace.public)
-    readback.check(FolderSource(workspace.public), document, data)
+    if live is not None and live.files != note.files:
+        publish.keep(public, workspace.path("pages"), live.build, _page_paths(public))
+    count = _put(store, public, site, data, document)
     if workspace.settings.demo:
         with store.transaction():
             store.confirm(note.build)
-    return Built(note, True, len(files), len(due.changed))
+    return Built(note, True, count, len(due.changed))
+
+
+def _put(store: Store, public: Path, site: SiteFiles, data: bytes, document: TrustDocument) -> int:
+    """Stage, read back, exchange, read back; the number of files."""
+    marks = {publish.stamp(row.build, row.issued) for row in store.notes()}
+    live = _live(public)
+    # What was read back before, and is in the same files still, proves the part before the edge.
+    since = readback.Since(live.size, live.root) if live and site.tree.known else None
+    note = build_note.parse(data)
+    files = site.everything(data, publish.Served(public, marks))
+    mark = publish.stamp(note.build, note.issued)
+    with publish.staged(public, files, kept=files.kept, marks=(mark, marks)) as folder:
+        readback.check(FolderSource(folder), document, data, since)
+        publish.exchange(folder, public)
+    readback.check(FolderSource(public), document, data, since)
+    return len(files) + len(files.kept)
 
 
 def compare(workspace: Workspace, store: Store) -> list[str]:
@@ -108,15 +117,29 @@ def compare(workspace: Workspace, store: Store) -> list[str]:
     if newest is None:
         raise UserError("no-build", str(workspace.public), _NOT_BUILT, _BUILD_FIRST)
     tree = log.Tree(store.leaves(0, newest.size))
-    site = _Site(workspace, store, document, tree, newest.issued)
-    wanted = site.everything(newest.note)
+    wanted = SiteFiles(workspace, store, document, tree).everything(newest.note)
     served = {
         p.relative_to(workspace.public).as_posix(): p
         for p in workspace.public.rglob("*")
         if p.is_file() and p.name not in publish.CARRIED
     }
     paths = wanted.keys() | served.keys()
-    return sorted(p for p in paths if p not in served or wanted.get(p) != served[p].read_bytes())
+    return sorted(
+        p
+        for p in paths
+        if p not in served or p not in wanted or _differs(p, wanted, served[p].read_bytes())
+    )
+
+
+def _differs(path: str, wanted: Files, found: bytes) -> bool:
+    """A twin that another release of a packer made is right while it unpacks to its file."""
+    if wanted[path] == found:
+        return False
+    original = twins.original(path)
+    if original is None or original not in wanted:
+        return True
+    data = wanted[original]
+    return twins.unpacked(path, found, len(data)) != data
 
 
 def newest_trust(store: Store) -> TrustDocument:
@@ -127,42 +150,30 @@ def newest_trust(store: Store) -> TrustDocument:
     return trust.parse(known[-1].note)
 
 
-class _Site:
-    """One state of a registry, laid out as files."""
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """Signs one state: lists, checkpoint and note, committed before any of it is served."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        store: Store,
-        document: TrustDocument,
-        tree: log.Tree,
-        now: int,
-    ) -> None:
-        self.store, self.document, self.tree, self.now = store, document, tree, now
-        catalogue = Catalogue.load(workspace.catalogue)
-        _refuse_lost_schemes(store, catalogue)
-        self.catalogue = catalogue.files()
-        self.pages = pages.pages(self._page_settings(), pages.Assets.load())
-        self.listed = _listed(self.catalogue, self.pages)
+    store: Store
+    document: TrustDocument
+    signers: Signers
+    now: int
 
-    def _page_settings(self) -> pages.PageSettings:
-        first = trust.parse(self.store.trust()[0].note)
-        return pages.PageSettings(
-            registry=self.document.id,
-            site=self.document.site,
-            names=self.document.name,
-            trust_digest=first.digest,
-            version=version("absah"),
-            demo=self.document.demo,
-        )
-
-    def note(self, signers: Signers, live: BuildNote | None) -> tuple[BuildNote, bytes]:
+    def note(self, site: SiteFiles, live: BuildNote | None) -> tuple[BuildNote, bytes]:
         """The note of this state: the last one where it still says all of it, else a new one."""
         last = self.store.newest_note()
-        lists = [
-            self._list(number, signers.publisher_key) for number in status.lists_for(self.tree.size)
-        ]
-        wanted = self._fields(lists)
+        root, audit = site.tree.root(), self.store.audit_head()
+        lists = [self._list(number) for number in status.lists_for(site.tree.size)]
+        wanted = build_note.state_fields(
+            registry=self.document.id,
+            trust=self.document,
+            size=site.tree.size,
+            root=root,
+            status=[row.digest.hex() for row in lists],
+            catalogue=site.pinned(),
+            files=hashlib.sha256(site.listed).hexdigest(),
+            audit=None if audit is None else audit.hex(),
+        )
         if last is not None:
             note = build_note.parse(last.note)
             # A served note with a higher number is unknown here: this store is an older copy.
@@ -173,9 +184,9 @@ class _Site:
         before = build_note.parse(last.note) if last else None
         number = max(before.build if before else 0, live.build if live else 0) + 1
         fields = build_note.draft(wanted, number, self.now, before.digest if before else "")
-        data = build_note.sign(fields, signers.publisher, signers.publisher_key)
+        data = build_note.sign(fields, self.signers.publisher, self.signers.publisher_key)
         note = build_note.verified(data, self.document)
-        self._keep(note, data, lists, self._head(number, signers.log_key))
+        self._keep(note, data, lists, self._head(number, site.tree.size, root))
         return note, data
 
     def _keep(self, note: BuildNote, data: bytes, lists: list[ListRow], head: HeadRow) -> None:
@@ -188,14 +199,13 @@ class _Site:
                     self.store.add_list(row)
             self.store.add_note(NoteRow(note.build, self.now, note.size, data))
 
-    def _head(self, build: int, signer: Signer) -> HeadRow:
-        root = self.tree.root()
-        checkpoint = Checkpoint(self.document.log.name, self.tree.size, root)
-        data = merkle.sign_checkpoint(checkpoint, signer)
+    def _head(self, build: int, size: int, root: bytes) -> HeadRow:
+        checkpoint = Checkpoint(self.document.log.name, size, root)
+        data = merkle.sign_checkpoint(checkpoint, self.signers.log_key)
         merkle.parse_checkpoint(data, self.document.log)
-        return HeadRow(self.tree.size, root, data, build)
+        return HeadRow(size, root, data, build)
 
-    def _list(self, number: int, signer: Signer) -> ListRow:
+    def _list(self, number: int) -> ListRow:
         """The signed list: the last one while it says the same under a key that still counts."""
         bits = self.store.status_bits(number)
         held = self.store.newest_list(number)
@@ -206,39 +216,34 @@ class _Site:
                     return held
             except Malformed:
                 pass  # its key was removed: signed anew below
-        data = status.sign(self.document.id, StatusList(number, self.now, bits), signer)
+        held_bits = StatusList(number, self.now, bits)
+        data = status.sign(self.document.id, held_bits, self.signers.publisher_key)
         return ListRow(number, hashlib.sha256(data).digest(), self.now, data)
 
-    def _fields(self, lists: list[ListRow]) -> dict[str, object]:
-        """What a note says about this state; the order is the format's."""
-        audit = self.store.audit_head()
-        return build_note.state_fields(
-            registry=self.document.id,
-            trust=self.document,
-            size=self.tree.size,
-            root=self.tree.root(),
-            status=[row.digest.hex() for row in lists],
-            catalogue=_pinned(self.catalogue),
-            files=hashlib.sha256(self.listed).hexdigest(),
-            audit=None if audit is None else audit.hex(),
-        )
 
-    def everything(self, note: bytes) -> dict[str, bytes]:
-        """Every published file, sorted by path."""
-        size = build_note.parse(note).size
-        files = {**self.catalogue, **self.pages, "files.json": self.listed, "build.note": note}
-        for row in self.store.trust():
-            files[f"trust/{row.version}.note"] = row.note
-        for kept in self.store.notes():
-            files[f"builds/{kept.build}.note"] = kept.note
-        for listed in self.store.lists():
-            files[status.path(listed.list, listed.data)] = listed.data
-            files[f"status/{listed.list}.cwt"] = listed.data  # the newest comes last
-        heads = (self.store.head(kept.size) for kept in self.store.notes() if kept.size <= size)
-        checkpoints = {head.size: head.checkpoint for head in heads if head}
-        entries = list(self.store.entries(0, size))
-        files |= log.files(self.tree, entries, checkpoints)
-        return dict(sorted({**files, **_twins(files)}.items()))
+def _tree(store: Store, public: Path, live: BuildNote | None) -> log.Tree:
+    """The tree of the store: grown from the served one where its right edge is whole."""
+    size = store.size()
+    if live is not None and live.size <= size:
+        leaves = store.leaves(live.size - live.size % merkle.TILE, size)
+        try:
+            return log.Tree.grown(live.size, live.root, _tiles(public), leaves)
+        except (Malformed, OSError):
+            pass  # files were lost or touched, or the logs fork: all entries decide
+    return log.Tree(store.leaves(0, size))
+
+
+def _tiles(public: Path) -> Callable[[Tile], bytes]:
+    return lambda tile: (public / "log" / merkle.tile_path(tile)).read_bytes()
+
+
+def _page_paths(public: Path) -> Sequence[str]:
+    """What the served ``files.json`` lists, and itself; nothing where it is not at hand."""
+    try:
+        lines = loads((public / "files.json").read_text(encoding="utf-8"))
+        return ["files.json", "build.note", *(path for path, _ in lines)]
+    except (OSError, ValueError, TypeError, Malformed):
+        return ()
 
 
 def _signers(settings: Settings, document: TrustDocument, keyring: Keyring) -> Signers:
@@ -277,8 +282,8 @@ def _refuse_older_store(public: Path, store: Store, live: BuildNote | None) -> N
     """
     if live is None:
         return
-    texts = {kept.build: build_note.parse(kept.note).text for kept in store.notes()}
-    if texts.get(live.build) != live.text:
+    held = store.note(live.build)
+    if held is None or build_note.parse(held.note).text != live.text:
         raise UserError("log-ahead", str(public), _BUILD_AHEAD, _RESTORE)
 
 
@@ -290,45 +295,6 @@ def _refuse_clock(store: Store, terms: Terms) -> None:
         raise UserError("clock-back", "clock", _CLOCK_BACK, _SET_CLOCK)
     if terms.now - last.issued > LONGEST_GAP and not terms.clock_checked:
         raise UserError("clock-unchecked", "clock", _CLOCK_GAP, _CHECK_CLOCK)
-
-
-def _refuse_lost_schemes(store: Store, catalogue: Catalogue) -> None:
-    for digest, code in store.schemes().items():
-        if digest not in catalogue.by_digest:
-            raise UserError("scheme-lost", code, _SCHEME_LOST, _SCHEME_BACK)
-
-
-def _pinned(catalogue: Mapping[str, bytes]) -> dict[str, str]:
-    """The catalogue files that a note names, by name below ``catalogue/``."""
-    found = {}
-    for path, data in sorted(catalogue.items()):
-        name = path.removeprefix("catalogue/")
-        if name != "schemes.json" and not name.startswith("scheme/"):
-            found[name] = hashlib.sha256(data).hexdigest()
-    return found
-
-
-def _listed(catalogue: Mapping[str, bytes], rest: Mapping[str, bytes]) -> bytes:
-    """``files.json``: path and digest of what no other signed object names (formats 7)."""
-    pinned = {f"catalogue/{name}" for name in _pinned(catalogue)}
-    lines = [
-        [path, hashlib.sha256(data).hexdigest()]
-        for path, data in sorted({**catalogue, **rest}.items())
-        if path not in pinned and path not in _UNLISTED
-    ]
-    return dumps(lines).encode()
-
-
-def _twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Compressed twins for hosts that can send them. The same bytes on every machine and day."""
-    found = {}
-    for path, data in files.items():
-        if path.endswith(_PACKED) and not path.startswith("builds/"):
-            found[path + ".br"] = brotli.compress(data)
-            packed = gzip.compress(data, 9, mtime=0)
-            # Byte 9 names the system; Python's own value of it differs between versions.
-            found[path + ".gz"] = packed[:9] + b"\xff" + packed[10:]
-    return found
 
 
 _NO_TRUST = Words("there is no trust document yet", "dokumen kepercayaan belum ada")
@@ -372,12 +338,4 @@ _CLOCK_GAP = Words(
 _CHECK_CLOCK = Words(
     "compare the clock with another one, then add --clock-checked",
     "cocokkan jam dengan jam lain, lalu tambahkan --clock-checked",
-)
-_SCHEME_LOST = Words(
-    "the catalogue no longer has a version of this scheme that certificates point to",
-    "katalog tidak lagi memuat versi skema yang dirujuk sertifikat",
-)
-_SCHEME_BACK = Words(
-    "put its file back; a changed scheme is a new file with a new version",
-    "kembalikan berkasnya; skema yang berubah adalah berkas baru dengan versi baru",
 )

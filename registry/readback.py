@@ -1,13 +1,18 @@
 """Reads a site back and recomputes its present state, with public keys only, before it counts.
 
 It knows what one build note pins. ``audit`` goes further and looks at all of history; this is the
-part that stands between a build and everyone who relies on it.
+part that stands between a build and everyone who relies on it. Where an earlier state of the same
+site was read back already, the log is read from its right edge on: the edge makes the earlier root,
+so what was read then is known to be part of what is served now.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from registry import log
 from registry.errors import UserError, Words
 from registry.source import Source, Unreachable
 from signing import build_note, merkle, note, status
@@ -18,10 +23,23 @@ from signing.trust import TrustDocument
 FILE_LIMIT = 64 * 1024 * 1024
 
 
-def check(source: Source, document: TrustDocument, wanted: bytes | None = None) -> BuildNote:
+class Since(NamedTuple):
+    """A state of the log that was read back before."""
+
+    size: int
+    root: bytes
+
+
+def check(
+    source: Source,
+    document: TrustDocument,
+    wanted: bytes | None = None,
+    since: Since | None = None,
+) -> BuildNote:
     """The note that ``source`` serves, once everything that it pins was read and recomputed.
 
-    ``wanted``: the exact note expected there. UserError ``read-back``: names what is not as signed.
+    ``wanted``: the exact note expected there. ``since``: the log before it was read back already.
+    UserError ``read-back``: names what is not as signed.
     """
     data = _read(source, "build.note", note.LIMIT)
     if wanted is not None and data != wanted:
@@ -31,7 +49,7 @@ def check(source: Source, document: TrustDocument, wanted: bytes | None = None) 
     except Malformed as error:
         raise _fault("build.note", str(error)) from error
     _check_checkpoint(source, found, document)
-    _check_log(source, found)
+    _check_log(source, found, since)
     _check_lists(source, found, document)
     for name, digest in found.catalogue.items():
         _expect(source, f"catalogue/{name}", digest)
@@ -49,11 +67,39 @@ def _check_checkpoint(source: Source, found: BuildNote, document: TrustDocument)
         raise _fault(path, "not the size and root of the build note")
 
 
-def _check_log(source: Source, found: BuildNote) -> None:
+def _check_log(source: Source, found: BuildNote, since: Since | None) -> None:
     """Bundles make the leaves, leaves the tiles, tiles the root."""
-    level: list[bytes] = []
-    for at in range(0, found.size, merkle.TILE):
-        width = min(merkle.TILE, found.size - at)
+    old = since.size if since else 0
+    if since and old > found.size:
+        raise _fault("build.note", "its log is smaller than the one before")
+    known = old - old % merkle.TILE
+    leaves = _leaves(source, known, found.size)
+    if since is None:
+        tree = log.Tree(leaves)
+    else:
+        try:
+            tree = log.Tree.grown(old, since.root, _edge(source), leaves)
+        except Malformed as error:
+            why = f"the log before it is not the one that was read back: {error}"
+            raise _fault("build.note", why) from error
+    for tile in merkle.tiles(found.size):
+        # Tiles left of the edge are files that were read back before.
+        if tile[1] * merkle.TILE >= tree.first(tile[0]):
+            path = "log/" + merkle.tile_path(tile)
+            if _read(source, path, FILE_LIMIT) != tree[tile]:
+                raise _fault(path, "not the hashes of the entries")
+    if tree.root() != found.root:
+        raise _fault("build.note", "its root is not the root of the entries")
+
+
+def _edge(source: Source) -> log.Tiles:
+    return lambda tile: _read(source, "log/" + merkle.tile_path(tile), FILE_LIMIT)
+
+
+def _leaves(source: Source, first: int, size: int) -> Iterator[bytes]:
+    """Leaf hashes from an index on, a multiple of 256, out of entry bundles."""
+    for at in range(first, size, merkle.TILE):
+        width = min(merkle.TILE, size - at)
         path = "log/" + merkle.bundle_path(at // merkle.TILE, width)
         try:
             entries = merkle.decode_bundle(_read(source, path, FILE_LIMIT))
@@ -61,21 +107,7 @@ def _check_log(source: Source, found: BuildNote) -> None:
             raise _fault(path, str(error)) from error
         if len(entries) != width:
             raise _fault(path, "not as many entries as the log")
-        level += [merkle.leaf_hash(entry) for entry in entries]
-    root = merkle.root_of(level)
-    number = 0
-    while level:
-        above = []
-        for at in range(0, len(level), merkle.TILE):
-            part = level[at : at + merkle.TILE]
-            path = "log/" + merkle.tile_path((number, at // merkle.TILE, len(part)))
-            if _read(source, path, FILE_LIMIT) != b"".join(part):
-                raise _fault(path, "not the hashes of the entries")
-            if len(part) == merkle.TILE:
-                above.append(merkle.root_of(part))
-        level, number = above, number + 1
-    if root != found.root:
-        raise _fault("build.note", "its root is not the root of the entries")
+        yield from map(merkle.leaf_hash, entries)
 
 
 def _check_lists(source: Source, found: BuildNote, document: TrustDocument) -> None:

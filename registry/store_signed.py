@@ -34,6 +34,10 @@ class SignedTables(StoreFile):
         for row in self._sql.execute("SELECT * FROM note ORDER BY build"):
             yield NoteRow._make((*row[:4], bool(row[4])))
 
+    def note(self, build: int) -> NoteRow | None:
+        """The build note with this number."""
+        return next((row for row in self.notes() if row.build == build), None)
+
     def confirm(self, build: int) -> None:
         """Note that a build was read back where it is published."""
         self._sql.execute("UPDATE note SET confirmed = 1 WHERE build = ?", (build,))

@@ -8,6 +8,7 @@
     trust/          trust documents: drafts and published versions
     catalogue/      schemes, fields and LSPs
     public/         the published site
+    pages/          page files of the seven builds before, by number
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ def publish(folder: Path, seed: int) -> str:
         build_note.draft(state, 1, NOW, ""), vkeys["publisher"], keys["publisher"]
     )
     files = {"trust/1.note": first, "build.note": signed, status.path(0, listed): listed}
-    files |= log.files(tree, entries, {2: checkpoint})
+    files |= log.signed({2: checkpoint}, 2)
+    pieces = log.pieces([2], tree.__getitem__, lambda first, end: entries[first:end])
+    files |= {piece.path: piece.make() for piece in pieces}
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)

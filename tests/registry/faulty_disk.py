@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-CALLS = ("mkdir", "link", "symlink", "rename", "replace", "chmod", "fchmod", "fsync")
+CALLS = ("mkdir", "link", "symlink", "rename", "replace", "chmod", "fchmod", "fsync", "utime")
 
 
 @dataclass

@@ -13,6 +13,7 @@ from registry.intake_faults import sentence
 from registry.issue import Batch, Issued, Terms, append_trust, issue
 from registry.reconcile import Kind
 from registry.records import Fault, Record
+from registry.rows import LedgerRow
 from registry.store import Store
 from signing import keys, note, trust
 from signing.canonical import b64encode, time_seconds
@@ -127,3 +128,15 @@ def codes(faults: list[Fault]) -> list[tuple[int, str | None, str]]:
         for language in ("id", "en"):
             assert "{" not in sentence(fault, language)
     return [(fault.row, fault.column, fault.code) for fault in faults]
+
+
+def ledger_row(index: int, batch: int) -> LedgerRow:
+    """A certificate of the ledger without its signature, for builds: they read only its digest."""
+    cose = hashlib.shake_256(b"certificate %d of %d" % (index, batch)).digest(236)
+    return LedgerRow(
+        idx=index, number=f"62019 2512 4 {index:07d} 2026",
+        registration=f"TIK 9001 {index:07d} 2026", name=f"Contoh {index}", passport_name=None,
+        birth_day=7_000, scheme="DEMO/helper-cookery", lsp=9001, issue_day=20_000,
+        expiry_day=21_000, units=None, blank_number=None, replaces=None, kid=bytes(4),
+        batch=batch, cose=cose,
+    )  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from registry import log
 from signing import merkle
+from signing.reasons import Malformed
 from tests.vectors import plain_merkle
 
 SIZES = (1, 2, 3, 7, 8, 255, 256, 257, 511, 512, 513, 600, 1000)
@@ -25,6 +27,13 @@ def _entries(count: int) -> list[bytes]:
 
 def _tree(entries: Sequence[bytes]) -> log.Tree:
     return log.Tree(plain_merkle.leaf(entry) for entry in entries)
+
+
+def _files(entries: Sequence[bytes], sizes: Sequence[int]) -> dict[str, bytes]:
+    """Every tile and bundle of the log for sizes that were signed."""
+    tree = _tree(entries)
+    pieces = log.pieces(sizes, tree.__getitem__, lambda first, end: entries[first:end])
+    return {piece.path: piece.make() for piece in pieces}
 
 
 def _number(n: int) -> str:
@@ -60,20 +69,23 @@ def _plain(entries: Sequence[bytes], sizes: Sequence[int]) -> dict[str, bytes]:
 @pytest.mark.parametrize("size", SIZES)
 def test_tiles_and_bundles_of_one_size(size: int) -> None:
     entries = _entries(size)
-    checkpoint = b"the signed note of %d" % size
-    found = log.files(_tree(entries), entries, {size: checkpoint})
-    assert found.pop("log/checkpoint") == checkpoint
-    assert found.pop(f"log/checkpoints/{size}") == checkpoint
-    assert found == _plain(entries, [size])
+    assert _files(entries, [size]) == _plain(entries, [size])
+
+
+def test_checkpoints_and_the_copy_of_the_newest() -> None:
+    found = log.signed({1: b"one", 700: b"seven hundred", 30: b"thirty"}, 700)
+    assert found == {
+        "log/checkpoints/1": b"one",
+        "log/checkpoints/30": b"thirty",
+        "log/checkpoints/700": b"seven hundred",
+        "log/checkpoint": b"seven hundred",
+    }
 
 
 def test_partial_tiles_of_earlier_sizes_stay() -> None:
     sizes = (1, 3, 200, 256, 257, 300, 511, 513, 700)
     entries = _entries(sizes[-1])
-    found = log.files(_tree(entries), entries, {size: b"%d" % size for size in sizes})
-    assert found.pop("log/checkpoint") == b"700"
-    assert {int(path.rpartition("/")[2]) for path in found if "checkpoints" in path} == set(sizes)
-    tiles = {path: data for path, data in found.items() if "checkpoints" not in path}
+    tiles = _files(entries, sizes)
     assert tiles == _plain(entries, sizes)
     assert "log/tile/0/000.p/200" in tiles
     assert "log/tile/entries/001.p/44" in tiles
@@ -83,11 +95,18 @@ def test_a_newer_size_keeps_every_older_file() -> None:
     entries = _entries(600)
     before: dict[str, bytes] = {}
     for size in (1, 40, 256, 300, 512, 600):
-        signed = {n: b"%d" % n for n in (1, 40, 256, 300, 512, 600) if n <= size}
-        found = log.files(_tree(entries[:size]), entries[:size], signed)
-        del found["log/checkpoint"]
+        found = _files(entries[:size], [n for n in (1, 40, 256, 300, 512, 600) if n <= size])
         assert before.items() <= found.items(), size
         before = found
+
+
+def test_the_stated_lengths_are_those_of_the_files() -> None:
+    entries = [b"\x01" + bytes(32)] * 1000
+    tree = _tree(entries)
+    pieces = log.pieces([3, 700, 1000], tree.__getitem__, lambda first, end: entries[first:end])
+    held = [(piece.length, len(piece.make())) for piece in pieces]
+    assert len(held) == 2 * (3 + 3) + 2
+    assert all(said == made for said, made in held)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -129,10 +148,64 @@ def test_a_tile_that_the_tree_does_not_have_is_a_key_error(tile: merkle.Tile) ->
     assert tile not in tree
 
 
-@pytest.mark.parametrize(("tree", "entries", "signed"), [(9, 10, 10), (10, 9, 10), (10, 10, 9)])
-def test_sizes_that_do_not_belong_together_are_refused(
-    tree: int, entries: int, signed: int
-) -> None:
+def test_sizes_that_do_not_belong_together_are_refused() -> None:
     held = _entries(10)
     with pytest.raises(ValueError, match="not the tree's"):
-        log.files(_tree(held[:tree]), held[:entries], {signed: b"note"})
+        log.signed({9: b"note"}, 10)
+    with pytest.raises(KeyError):
+        _files(held[:9], [10])
+    tree = _tree(held)
+    fewer = log.pieces([10], tree.__getitem__, lambda first, end: held[first:9])
+    with pytest.raises(ValueError, match="fewer entries"):
+        [piece.make() for piece in fewer]
+
+
+GROWTH = [
+    (1, 2), (1, 256), (2, 70_000), (255, 257), (256, 256), (256, 257), (257, 66_000),
+    (65_535, 65_537), (65_536, 65_536), (65_536, 65_537), (65_537, 70_000), (66_000, 132_000),
+    (131_072, 131_073), (131_073, 132_000),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def many() -> list[bytes]:
+    return [hashlib.sha256(b"leaf %d" % n).digest() for n in range(132_000)]
+
+
+@pytest.mark.parametrize(("old", "new"), GROWTH)
+def test_a_grown_tree_is_the_whole_one_at_its_right_edge(
+    many: list[bytes], old: int, new: int
+) -> None:
+    whole = log.Tree(many[:new])
+    read: list[merkle.Tile] = []
+
+    def reading(tile: merkle.Tile) -> bytes:
+        read.append(tile)
+        return whole[tile]
+
+    grown = log.Tree.grown(old, whole.root(old), reading, many[old - old % 256 : new])
+    assert len(read) <= 2, "of the past only the right edge, above the leaves"
+    assert (grown.size, grown.root(), grown.root(old)) == (new, whole.root(), whole.root(old))
+    added = set(log.tiles_of([new])) - set(log.tiles_of([old]))
+    for tile in added | {tile for tile in log.tiles_of([old]) if tile[2] < 256}:
+        assert grown[tile] == whole[tile], tile
+    assert all(grown[tile] == whole[tile] for tile in grown)
+
+
+def test_a_grown_tree_believes_no_edge_that_does_not_make_the_root(many: list[bytes]) -> None:
+    whole = log.Tree(many[:70_000])
+    old = 66_000
+    leaves = many[old - old % 256 : 70_000]
+    edge = [tile for tile in log.tiles_of([old]) if tile[2] < 256 and tile[0]]
+    assert len(edge) == 2
+    for wrong in edge:
+        for spoil in (lambda data: data[:-1], lambda data: b"", lambda data: bytes(len(data))):
+
+            def reading(tile: merkle.Tile, wrong: merkle.Tile = wrong, spoil: Any = spoil) -> bytes:
+                return bytes(spoil(whole[tile])) if tile == wrong else whole[tile]
+
+            with pytest.raises(Malformed):
+                log.Tree.grown(old, whole.root(old), reading, leaves)
+    for rest in (many[old - old % 256 : old - 1], [*leaves[:100], bytes(32), *leaves[101:]]):
+        with pytest.raises(Malformed):
+            log.Tree.grown(old, whole.root(old), whole.__getitem__, rest)

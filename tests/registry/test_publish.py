@@ -212,12 +212,14 @@ def _reset(public: Path, way: str) -> None:
 def _check(public: Path, disk: Disk, refusal: UserError | None, way: str) -> None:
     place = (way, disk.seen[-1], len(disk.seen), os.strerror(disk.error))
     if refusal is not None:
-        assert refusal.code == "publish-failed", place
+        placed = public.exists() and tree(public) == NEW
+        assert refusal.code == ("publish-unsynced" if placed else "publish-failed"), place
         assert os.strerror(disk.error) in refusal.why.en, place
         assert refusal.exit_code == 1
     served = tree(public) if public.exists() else None
-    if refusal is None or (disk.failed == "fsync" and served == NEW):
-        assert served == NEW, place  # in place already; only its durability was in doubt
+    if refusal is None or refusal.code == "publish-unsynced":
+        assert served == NEW, place
+        assert refusal is None or disk.failed == "fsync", place
     else:
         assert served == (None if way == "first" else OLD), place
     _publish(public, NEW)
