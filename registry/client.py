@@ -197,9 +197,10 @@ class Client:
 
     def _fetch_checkpoint(self, fresh: bool) -> bool:
         held = self.held
-        if not (held.note and held.fetched and held.trust):
+        if not (held.note and held.fetched and held.trust) or held.checkpoint:
             return True
-        data = self._read(f"log/checkpoints/{held.note.size}", note.LIMIT, fresh)
+        path = f"log/checkpoints/{held.note.size}"
+        data = self._read(path, note.LIMIT, fresh)
         try:
             found = merkle.parse_checkpoint(data or b"", held.trust.log)
         except Malformed:
@@ -207,6 +208,7 @@ class Client:
         if (found.size, found.root) != (held.note.size, held.note.root):
             return False
         held.checkpoint = found
+        self.raw[path] = data or b""
         return True
 
     # Evidence about one certificate -------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 ::
 
-    <state>/<SHA-256 of the text of trust/1>/trust/<n>.note  build.note  checkpoint  status/...
+    <state>/<SHA-256 of the text of trust/1>/
+        trust/<n>.note  build.note  log/checkpoints/<size>  status/...  conflict/...
 
 A registry is pinned on first use and kept under the digest of its first trust document, so mirrors
 share it. The folder is private but not trusted with more than that: everything read back from it is
@@ -19,8 +20,9 @@ from pathlib import Path
 
 from registry.client import Client, Held
 from registry.errors import UserError, Words
-from signing import build_note, status, trust
+from signing import build_note, merkle, status, trust
 from signing.build_note import BuildNote
+from signing.merkle import Checkpoint
 from signing.reasons import Malformed
 from signing.trust import TrustDocument
 
@@ -116,6 +118,7 @@ class Memory:
         held.note = _stored_note(folder / "build.note", chain)
         if held.note is None:
             return held
+        held.checkpoint = _stored_checkpoint(folder, held.note, held.trust)
         publishers = [key.public for key in held.trust.publishers]
         for number, wanted in enumerate(held.note.status):
             path = folder / f"status/{number}-{wanted[:16]}.cwt"
@@ -138,6 +141,8 @@ class Memory:
             )
         for path in sorted(client.raw, key=lambda p: p == "build.note"):
             self._write(digest, path, client.raw[path])
+        if "build.note" in client.raw:
+            self._drop_unpinned(digest, client.held)
 
     def _walked(self, digest: str) -> list[TrustDocument]:
         """The stored trust documents from the first one, as far as they hold."""
@@ -153,6 +158,17 @@ class Memory:
         except (OSError, Malformed):
             return chain
         return chain
+
+    def _drop_unpinned(self, digest: str, held: Held) -> None:
+        """Lists and checkpoints of earlier notes are of no use any more."""
+        pinned = set()
+        if held.note:
+            pinned = {f"{k}-{wanted[:16]}.cwt" for k, wanted in enumerate(held.note.status)}
+            pinned.add(str(held.note.size))
+        for kept in ("status", "log/checkpoints"):
+            for path in (self.folder / digest / kept).glob("*"):
+                if path.name not in pinned:
+                    path.unlink(missing_ok=True)
 
     def _digests(self) -> list[str]:
         try:
@@ -190,6 +206,17 @@ def _stored_note(path: Path, chain: list[TrustDocument]) -> BuildNote | None:
         return build_note.verified(path.read_bytes(), chain[-1], chain[:-1])
     except (OSError, Malformed):
         return None
+
+
+def _stored_checkpoint(
+    folder: Path, pinned: BuildNote, document: TrustDocument
+) -> Checkpoint | None:
+    try:
+        data = (folder / f"log/checkpoints/{pinned.size}").read_bytes()
+        found = merkle.parse_checkpoint(data, document.log)
+    except (OSError, Malformed):
+        return None
+    return found if (found.size, found.root) == (pinned.size, pinned.root) else None
 
 
 def grouped(digest: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from site_templates.hatch_build import BundleError, ensure_bundle
 from tests import demonstration as example
 from tests.demonstration import Demonstration
+from tests.visitors import Page, Visitors
 
 FOLDER = Path(__file__).resolve().parents[1] / "site_templates"
 
@@ -37,3 +39,19 @@ def demonstration(bundle: None, tmp_path_factory: pytest.TempPathFactory) -> Dem
 def own(demonstration: Demonstration, tmp_path: Path) -> Demonstration:
     """A copy that a test may change."""
     return demonstration.copied(tmp_path / "own")
+
+
+@pytest.fixture(scope="session")
+def page() -> Iterator[Page]:
+    """The page's client, in a Node of its own."""
+    made = Page()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visitors(page: Page) -> Iterator[Visitors]:
+    """Visitors of a simulated registry: both clients, with and without a memory."""
+    made = Visitors(page)
+    yield made
+    made.close()
