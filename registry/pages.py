@@ -50,6 +50,7 @@ _LATER_WORDS = (
 _REGISTRY_WORDS = (
     *(*_STATIC_WORDS, *_TIMES, "registry", "record.trust_version"),
     *("asof.none", "error.network", "reason.conflict", "progress.fresh"),
+    "button.save_evidence",
 )
 
 
@@ -72,11 +73,13 @@ class _Page:
 
 
 _PAGES = (
-    _Page("verify.html.j2", "", ("details.js",), "site.title", _VERDICT_WORDS, _LATER_WORDS),
+    _Page(
+        "verify.html.j2", "", ("alarm.js", "details.js"), "site.title", _VERDICT_WORDS, _LATER_WORDS
+    ),
     _Page(
         "registry.html.j2",
         "registry/",
-        ("registry_page.js",),
+        ("alarm.js", "registry_page.js"),
         "registry.heading",
         _REGISTRY_WORDS,
     ),

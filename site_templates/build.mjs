@@ -21,7 +21,7 @@ const STAGED = "dist.part";
 /** The module that every page loads. */
 const APP = "script/app.js";
 /** Modules that a page loads when they are needed (script/parts.js). */
-const PARTS = ["script/details.js", "script/registry_page.js"];
+const PARTS = ["script/alarm.js", "script/details.js", "script/registry_page.js"];
 /** Classic scripts: they run before the first paint and may import nothing at run time. */
 const CLASSICS = ["script/boot.js"];
 

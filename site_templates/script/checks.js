@@ -15,6 +15,7 @@ import { byId } from "./dom.js";
 import { loadWords } from "./language.js";
 import { load } from "./parts.js";
 import { show } from "./show.js";
+import { browserStore } from "./store.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./telling.js").Verdict} Verdict */
@@ -76,14 +77,13 @@ export async function use(name) {
 
 /**
  * @param {"home" | "checking" | "result" | string} state a class of the page
- * @param {string} [reason] two reasons take the whole page
+ * @param {string} [reason] one of them takes the whole page
  */
 export function setState(state, reason = "") {
   const { classList, dataset } = document.documentElement;
   classList.remove(dataset["state"] ?? "checking");
   classList.add((dataset["state"] = state));
   classList.toggle("alarm-foreign", reason === "foreign-code");
-  classList.toggle("alarm-conflict", reason === "conflict");
 }
 
 /** @param {boolean} arrived whether this is a new verdict, and not the same one in other words */
@@ -149,6 +149,24 @@ async function check() {
   const verdict = soon ?? (await fresh);
   if (mine === turn) {
     present({ text, source, verdict, pending: false, at: Date.now() / 1000 });
+  }
+  await watch();
+}
+
+/** What was fetched is compared with what was seen before; no verdict waits for it. */
+async function watch() {
+  await client.background;
+  const contradicted = client.state.conflict || shown?.verdict.reason === "conflict";
+  if (!contradicted || words === null) {
+    return;
+  }
+  (await use("alarm.js")).raise(words, client.state);
+  const before = shown;
+  if (before !== null && before.verdict.reason !== "conflict") {
+    const verdict = await client.check(before.text);
+    if (shown === before) {
+      present({ ...before, verdict });
+    }
   }
 }
 
@@ -264,6 +282,7 @@ export function begin(here, followLanguage) {
     registry: page.registry,
     trustDigest: page.trust,
     fetch: (/** @type {Parameters<typeof fetch>} */ ...request) => fetch(...request),
+    store: browserStore(page.trust),
   });
   listen();
   addEventListener("hashchange", readAddress);
@@ -280,7 +299,7 @@ export function begin(here, followLanguage) {
     Promise.all([client.refresh(), worded]).then(() => {
       sayFreshness();
       // Ahead of the first check, which may come when the network is gone.
-      return use("details.js");
+      return Promise.all([use("details.js"), watch()]);
     }).catch(report);
   }
 }

@@ -20,6 +20,10 @@ import * as trust from "./trust.js";
 /** @typedef {import("./build_note.js").BuildNote} BuildNote */
 /** @typedef {import("./source.js").Source} Source */
 /** @typedef {import("./trust.js").TrustDocument} TrustDocument */
+/** @typedef {{note: BuildNote, data: Bytes}} Kept */
+
+/** A stored note that is still to be compared with the present one. */
+const BEFORE = "before.note";
 
 /**
  * @param {number} number
@@ -55,10 +59,12 @@ export class Held {
     this.lists = new Map();
     /** @type {Map<string, Bytes>} bytes of every signed object here, by path */
     this.files = new Map();
-    /** @type {BuildNote | null} a note whose tree the present one has not been compared with */
+    /** @type {Kept | null} a note whose tree the present one has not been compared with */
     this.before = null;
-    /** @type {Bytes | null} a note that contradicts the one that is held: evidence */
+    /** @type {Bytes | null} a note that contradicts what was held before: evidence */
     this.rival = null;
+    /** @type {Bytes | null} the note that it contradicts */
+    this.contradicted = null;
     this.walked = false;
     this.fetched = false;
     this.conflict = false;
@@ -101,10 +107,27 @@ export class Held {
     await this.refreshFrom(read, "default");
     await this.walk(read, null, "default");
     await this.forgetRemoved();
+    await this.restoreBefore(files.get(BEFORE));
     for (const [path, data] of files) {
       await attempt(() => this.acceptList(path, data));
     }
     this.walked = this.fetched = false;
+  }
+
+  /** @param {Bytes | undefined} data */
+  async restoreBefore(data) {
+    const { trust: document } = this;
+    const found = data && document && (await attempt(() => build.parse(data)));
+    const by = found && (await attempt(() => note.signers(found.note, document.publishers)));
+    if (found && by?.size) {
+      this.keepBefore({ note: found, data });
+    }
+  }
+
+  /** @param {Kept} kept */
+  keepBefore(kept) {
+    this.before ??= kept;
+    this.files.set(BEFORE, this.before.data);
   }
 
   /**
@@ -203,14 +226,17 @@ export class Held {
       this.ahead = true;
       return;
     }
-    const against = this.note ? build.compare(this.note, found) : "newer";
+    const { note: held } = this;
+    const heldData = this.files.get("build.note");
+    const against = held ? build.compare(held, found) : "newer";
     if (against === "conflict") {
-      this.conflict = true;
-      this.rival = data;
+      this.contradict(heldData, data);
     }
     if (against === "newer") {
-      this.before ??= this.note;
       this.setNote(found, data);
+      if (held && heldData) {
+        this.keepBefore({ note: held, data: heldData });
+      }
     }
     this.fetched = against === "newer" || against === "same";
   }
@@ -271,12 +297,14 @@ export class Held {
     const kept = await Promise.all(
       ends.map(async ({ size, root }) => same((await this.rootAt(size, tiles, read)) ?? root, root)),
     );
-    const older = before && (await this.rootAt(before.size, tiles, read));
-    if ((older && !same(older, before.root)) || kept.includes(false)) {
-      this.conflict = true;
-      this.rival = this.files.get("build.note") ?? null;
+    const older = before && (await this.rootAt(before.note.size, tiles, read));
+    if ((older && !same(older, before.note.root)) || kept.includes(false)) {
+      this.contradict(before?.data, this.files.get("build.note"));
     }
-    this.before = older ? null : before;
+    if (older) {
+      this.before = null;
+      this.files.delete(BEFORE);
+    }
   }
 
   /**
@@ -290,5 +318,15 @@ export class Held {
     const { tree } = tiles;
     const hashes = size <= tree.size ? await tiles.prefix(size, read) : null;
     return hashes && merkle.olderRoot(size, tree.size, hashes, tree.root);
+  }
+
+  /**
+   * @param {Bytes} [held] a note
+   * @param {Bytes} [other] the note that it cannot stand beside
+   */
+  contradict(held, other) {
+    this.conflict = true;
+    this.contradicted = held ?? null;
+    this.rival = other ?? null;
   }
 }

@@ -11,6 +11,7 @@
  * names for the pages that may load it.
  *
  * @typedef {{
+ *   "alarm.js": typeof import("./alarm.js"),
  *   "details.js": typeof import("./details.js"),
  *   "registry_page.js": typeof import("./registry_page.js"),
  * }} Parts

@@ -11,6 +11,8 @@ import { Client } from "./client.js";
 import { dateAndTime, dateOf } from "./dates.js";
 import { byId, element } from "./dom.js";
 import { thumbprint } from "./keys.js";
+import { load } from "./parts.js";
+import { browserStore } from "./store.js";
 import { grouped } from "./telling.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -23,6 +25,8 @@ import { grouped } from "./telling.js";
 /** @typedef {{label: string, value: Child[]}} Row */
 /** @typedef {{holder: string, x: Bytes, rows: Row[]}} Key */
 
+/** @type {import("./page.js").Page} */
+let page;
 /** @type {Client} */
 let client;
 
@@ -170,6 +174,10 @@ async function arrived() {
   if (words !== null) {
     await render(words);
   }
+  await client.background;
+  if (client.state.conflict && words !== null) {
+    (await load(page, "alarm.js")).raise(words, client.state);
+  }
 }
 
 /** @param {unknown} error */
@@ -180,15 +188,17 @@ function fail(error) {
 }
 
 /**
- * @param {import("./page.js").Page} page
+ * @param {import("./page.js").Page} here
  * @param {typeof import("./language.js").followLanguage} followLanguage
  */
-export function begin(page, followLanguage) {
+export function begin(here, followLanguage) {
+  page = here;
   client = new Client({
     base: new URL(page.base, location.href).href,
     registry: page.registry,
     trustDigest: page.trust,
     fetch: (/** @type {Parameters<typeof fetch>} */ ...request) => fetch(...request),
+    store: browserStore(page.trust),
   });
   client.refresh().then(arrived).catch(fail);
   followLanguage(page, (chosen) => {

@@ -213,7 +213,7 @@ async function documentOf(d, parsed) {
 async function check(document) {
   for (const address of addresses(document)) {
     if (typeof address !== "string") {
-      throw new TypeError("not a text");
+      throw new TypeError();
     }
     if (!SITE.test(address) && !(document.demo && LOOPBACK.test(address))) {
       throw new Malformed("trust-site"); // not an https address that ends in /

@@ -80,10 +80,11 @@ def assets() -> Assets:
         "assets/app-A.js": b"app",
         "assets/registry_page-B.js": b"registry",
         "assets/details-F.js": b"details",
+        "assets/alarm-G.js": b"alarm",
         "assets/boot-C.js": b"boot",
         "assets/main-D.css": b"css",
     }
-    names = ("app.js", "registry_page.js", "details.js", "boot.js", "main.css")
+    names = ("app.js", "registry_page.js", "details.js", "alarm.js", "boot.js", "main.css")
     entries = {
         name: Asset(file, "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode())
         for name, (file, data) in zip(names, files.items(), strict=True)

@@ -41,11 +41,20 @@ def _assets() -> Assets:
         "assets/app-A.js": b"app",
         "assets/registry_page-B.js": b"registry",
         "assets/details-F.js": b"details",
+        "assets/alarm-G.js": b"alarm",
         "assets/chunk-C.js": b"chunk",
         "assets/boot-D.js": b"boot",
         "assets/main-E.css": b"css",
     }
-    names = ("app.js", "registry_page.js", "details.js", "assets/chunk-C.js", "boot.js", "main.css")
+    names = (
+        "app.js",
+        "registry_page.js",
+        "details.js",
+        "alarm.js",
+        "assets/chunk-C.js",
+        "boot.js",
+        "main.css",
+    )
     entries = {
         name: Asset(
             file,
@@ -159,7 +168,7 @@ def test_the_words_of_a_page_hold_every_key_that_it_shows() -> None:
     scripts = {path.stem: path for path in (FOLDER / "script").glob("*.js")}
     shared = ("language", "dates", "words")
     first = ("checks", "show", "said", "telling", *shared)
-    later = ("details", "certificate_view", "notes_view")
+    later = ("alarm", "details", "certificate_view", "notes_view")
     used = {"": (first, later), "registry/": (("registry_page", *shared), ())}
     files = pages(SETTINGS, _assets())
     counted = 0
