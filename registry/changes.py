@@ -14,6 +14,7 @@ from enum import StrEnum
 from registry.errors import UserError, Words
 from registry.rows import ChangeRow, LedgerRow
 from registry.store import Store
+from signing import status, trust
 from signing.status import ALLOWED, State
 
 
@@ -45,18 +46,24 @@ def find(store: Store, reference: str) -> LedgerRow:
     UserError: none (exit 1), or several, which it lists (exit 2): a certificate number is not
     unique nationally, and a replaced certificate has its successor's number.
     """
+    found = found_by_number(store, reference)
+    if not found:
+        raise UserError("no-certificate", reference, _NONE, _NONE_HINT)
+    if len(found) > 1:
+        listed = "; ".join(_line(row) for row in found)
+        why = Words(f"fits several certificates: {listed}", f"cocok dengan beberapa: {listed}")
+        raise UserError("several-certificates", reference, why, _SEVERAL_HINT, exit_code=2)
+    return found[0]
+
+
+def found_by_number(store: Store, reference: str) -> list[LedgerRow]:
+    """Every certificate with this registry index, certificate number or registration number."""
     text = " ".join(reference.split())
     found = {row.idx: row for row in store.numbered(text)}
     if text.isascii() and text.isdigit() and len(text) <= 10:
         held = store.certificate(int(text))
         found |= {held.idx: held} if held else {}
-    if not found:
-        raise UserError("no-certificate", reference, _NONE, _NONE_HINT)
-    if len(found) > 1:
-        listed = "; ".join(_line(row) for row in found.values())
-        why = Words(f"fits several certificates: {listed}", f"cocok dengan beberapa: {listed}")
-        raise UserError("several-certificates", reference, why, _SEVERAL_HINT, exit_code=2)
-    return next(iter(found.values()))
+    return list(found.values())
 
 
 def revoke(store: Store, references: Sequence[str], reason: ReasonCode, now: int) -> Changed:
@@ -80,12 +87,8 @@ def supersede(store: Store, old: str, new: str, now: int) -> Changed:
     UserError: ``new`` is older or not valid, ``old`` is revoked, or as :func:`find`.
     """
     with store.transaction():
-        row, successor = find(store, old), find(store, new)
-        if successor.idx <= row.idx:
-            raise UserError("not-later", new, _NOT_LATER, _NOT_LATER_HINT)
-        if successor.state != State.VALID:
-            raise _refused(successor, State.SUPERSEDED)
-        return _apply(store, [row], State.SUPERSEDED, None, now, successor.idx)
+        row, successor = successor_of(store, old, new)
+        return apply(store, [row], State.SUPERSEDED, None, now, successor.idx)
 
 
 def apply_due(store: Store, now: int) -> Changed:
@@ -93,24 +96,93 @@ def apply_due(store: Store, now: int) -> Changed:
     result = Changed()
     with store.transaction():
         for due in store.take_due(now):
-            row = store.certificate(due.idx)
-            if row is None or (row.state, State.SUPERSEDED) not in ALLOWED:
+            row, successor = (store.certificate(index) for index in (due.idx, due.successor))
+            # A successor that was revoked in the meantime must not leave its holder with nothing.
+            stands = successor is not None and successor.state == State.VALID
+            if row is None or not stands or (row.state, State.SUPERSEDED) not in ALLOWED:
                 result.unchanged.append(due.idx)
                 continue
-            done = _apply(store, [row], State.SUPERSEDED, None, now, due.successor)
+            done = apply(store, [row], State.SUPERSEDED, None, now, due.successor)
             result.changed.extend(done.changed)
     return result
 
 
-def _change(
-    store: Store, references: Sequence[str], new: State, reason: ReasonCode, now: int
-) -> Changed:
+def withdraw(store: Store, references: Sequence[str], now: int) -> Changed:
+    """Take back the newest change of each certificate, all or none.
+
+    UserError: nothing to withdraw, because the newest signed list shows the present state, or as
+    :func:`find`.
+    """
     with store.transaction():
-        rows = [find(store, reference) for reference in references]
-        return _apply(store, list({row.idx: row for row in rows}.values()), new, reason, now)
+        return withdraw_within(store, named(store, references), now)
 
 
-def _apply(
+def withdraw_within(store: Store, rows: Sequence[LedgerRow], now: int) -> Changed:
+    """As :func:`withdraw`, inside the caller's transaction."""
+    check_withdrawal(store, rows)
+    for row in rows:
+        store.withdraw(row.idx, now)
+    return Changed([row.idx for row in rows])
+
+
+def check_withdrawal(store: Store, rows: Sequence[LedgerRow]) -> None:
+    """UserError: the last change of one of them is already in a signed status list."""
+    published = _PublishedStates(store)
+    for row in rows:
+        if row.state == published.of(row.idx):
+            raise UserError("nothing-to-withdraw", f"certificate {row.idx}", _SHOWN, _SHOWN_HINT)
+
+
+class _PublishedStates:
+    """What the newest signed status lists say: they were committed before they were served."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._documents = [trust.parse(row.note) for row in store.trust()]
+        self._lists: dict[int, status.StatusList | None] = {}
+
+    def of(self, index: int) -> State:
+        """State of a certificate as it was last signed; VALID for one that no list covers yet."""
+        number = index // status.ENTRIES
+        if number not in self._lists:
+            self._lists[number] = self._parsed(number)
+        found = self._lists[number]
+        return State.VALID if found is None else found.state(index)
+
+    def _parsed(self, number: int) -> status.StatusList | None:
+        held = self._store.newest_list(number)
+        if held is None:
+            return None
+        keys = {key.public for document in self._documents for key in document.publishers}
+        return status.parse(held.data, self._documents[-1].id, keys)
+
+
+def named(store: Store, references: Sequence[str]) -> list[LedgerRow]:
+    """The certificates that are named, each once. UserError as :func:`find`."""
+    rows = [find(store, reference) for reference in references]
+    return list({row.idx: row for row in rows}.values())
+
+
+def successor_of(store: Store, old: str, new: str) -> tuple[LedgerRow, LedgerRow]:
+    """Both certificates of a succession. UserError: ``new`` is older or not valid, or as find."""
+    row, successor = find(store, old), find(store, new)
+    if successor.idx <= row.idx:
+        raise UserError("not-later", new, _NOT_LATER, _NOT_LATER_HINT)
+    if successor.state != State.VALID:
+        raise _refused(successor, State.SUPERSEDED)
+    return row, successor
+
+
+def split(rows: Sequence[LedgerRow], new: State) -> tuple[list[LedgerRow], list[LedgerRow]]:
+    """(rows to change, rows that are in state ``new``). UserError: one cannot change to it."""
+    changing = [row for row in rows if row.state != new]
+    for row in changing:
+        if (row.state, new) not in ALLOWED:
+            raise _refused(row, new)
+    return changing, [row for row in rows if row.state == new]
+
+
+def apply(
     store: Store,
     rows: Sequence[LedgerRow],
     new: State,
@@ -118,19 +190,18 @@ def _apply(
     now: int,
     successor: int | None = None,
 ) -> Changed:
-    result = Changed()
-    made = []
-    for row in rows:
-        if row.state == new:
-            result.unchanged.append(row.idx)
-            continue
-        if (row.state, new) not in ALLOWED:
-            raise _refused(row, new)
-        word = None if reason is None else reason.value
-        made.append(ChangeRow(row.idx, row.state, new, word, successor, now))
-        result.changed.append(row.idx)
-    store.add_changes(made)
-    return result
+    """Change states inside the caller's transaction. UserError: one cannot change to ``new``."""
+    changing, there = split(rows, new)
+    word = None if reason is None else reason.value
+    store.add_changes(ChangeRow(row.idx, row.state, new, word, successor, now) for row in changing)
+    return Changed([row.idx for row in changing], [row.idx for row in there])
+
+
+def _change(
+    store: Store, references: Sequence[str], new: State, reason: ReasonCode, now: int
+) -> Changed:
+    with store.transaction():
+        return apply(store, named(store, references), new, reason, now)
 
 
 def _refused(row: LedgerRow, new: State) -> UserError:
@@ -160,6 +231,13 @@ _NONE_HINT = Words(
     "berikan indeks registri, atau nomor seperti tercetak",
 )
 _SEVERAL_HINT = Words("give the registry index of the one you mean", "berikan indeks registrinya")
+_SHOWN = Words(
+    "its present state is the published one", "statusnya sekarang sama dengan yang diterbitkan"
+)
+_SHOWN_HINT = Words(
+    "only a change that no build has shown can be withdrawn; revoked is for ever",
+    "hanya perubahan yang belum masuk build dapat ditarik; pencabutan bersifat tetap",
+)
 _NOT_LATER = Words("it is not a later certificate", "bukan sertifikat yang lebih baru")
 _NOT_LATER_HINT = Words("the order is: supersede OLD NEW", "urutannya: supersede LAMA BARU")
 _STATE_HINT = Words(

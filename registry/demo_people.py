@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import random
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from registry.catalogue import Catalogue, SchemeEntry
+from registry.tables import book_bytes
 
 HEADER = (
     "nomor_sertifikat",
@@ -28,7 +27,6 @@ HEADER = (
     "unit",
     "hasil",
 )
-_MOMENT = re.compile(rb">[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z<")
 _FIRST = (
     *("Ayu", "Bagas", "Citra", "Dimas", "Eka", "Fajar", "Gita", "Hendra", "Indah", "Joko"),
     *("Kartika", "Laras", "Made", "Nanda", "Oktavia", "Putri", "Rama", "Sari", "Teguh", "Utami"),
@@ -146,22 +144,7 @@ def xlsx_bytes(rows: Sequence[Sequence[object]]) -> bytes:
     sheet.append(list(HEADER))
     for row in rows:
         sheet.append(list(row))
-    out = io.BytesIO()
-    book.save(out)
-    return _undated(out)
-
-
-def _undated(saved: io.BytesIO) -> bytes:
-    """A workbook without the moment of its making, so that the same rows are the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(saved) as dated, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
-        for name in dated.namelist():
-            data = dated.read(name)
-            if name == "docProps/core.xml":
-                data = _MOMENT.sub(rb">2000-01-01T00:00:00Z<", data)
-            # A ZipInfo of its own has a fixed date where a plain name would take the clock's.
-            book.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return book_bytes(book)
 
 
 def faulty(clean: Sequence[Row]) -> list[list[str]]:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from registry.catalogue import Catalogue
-from registry.intake_cells import Row, Sheet, UnreadableError, is_blank, shown, text_of
+from registry.intake_cells import Row, Sheet, UnreadableError, is_blank, text_of
 from registry.intake_columns import COLUMNS, Layout, field_named, read_header
 from registry.intake_csv import ENCODINGS, open_csv
 from registry.intake_lines import open_lines
 from registry.intake_rows import RowChecker
 from registry.intake_workbook import open_workbook
+from registry.printable import shown
 from registry.records import Fault, Key, Record
 
 __all__ = ["ENCODINGS", "Options", "Reading", "read"]

@@ -6,7 +6,6 @@ no other kind. Any other cell of a workbook or a JSON line is a :class:`Cell`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,20 +78,3 @@ def text_of(raw: Raw) -> str:
 def is_blank(raw: Raw) -> bool:
     """Whether a cell holds nothing but blanks (no-break ones too)."""
     return isinstance(raw, str) and not raw.strip(" \u00a0")
-
-
-def shown(text: str, limit: int = 60) -> str:
-    """``text`` with every unprintable or invisible character spelt out, cut to ``limit``.
-
-    Safe for a terminal, and shows what would otherwise be overlooked.
-
-    >>> shown("Budi" + chr(0x202E))
-    'Budi<U+202E>'
-    """
-    cut = text[:limit]
-    spelt = "".join(c if _visible(c) else f"<U+{ord(c):04X}>" for c in cut)
-    return spelt if cut == text else spelt + "…"
-
-
-def _visible(character: str) -> bool:
-    return character.isprintable() and not unicodedata.combining(character)

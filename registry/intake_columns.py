@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from registry.intake_cells import shown
+from registry.printable import shown
 from registry.records import Fault
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from registry.catalogue import Catalogue, Lsp, SchemeEntry
-from registry.intake_cells import CellError, Raw, Row, is_blank, shown
+from registry.intake_cells import CellError, Raw, Row, is_blank
 from registry.intake_columns import Layout
 from registry.intake_text import (
     add_years,
@@ -25,6 +25,7 @@ from registry.intake_text import (
     as_text,
     as_units,
 )
+from registry.printable import shown
 from registry.records import Fault, Record
 from signing.certificate import TEXT_LIMITS
 

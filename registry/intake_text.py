@@ -12,7 +12,8 @@ import unicodedata
 from datetime import date
 from functools import lru_cache
 
-from registry.intake_cells import NO_TEXT, Cell, CellError, Kind, Raw, shown
+from registry.intake_cells import NO_TEXT, Cell, CellError, Kind, Raw
+from registry.printable import shown
 from registry.records import registration_key
 from signing.certificate import text_fault
 

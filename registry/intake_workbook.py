@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from registry import intake_xlsx
-from registry.intake_cells import Cell, Kind, Raw, Row, Sheet, UnreadableError, shown, text_of
+from registry.intake_cells import Cell, Kind, Raw, Row, Sheet, UnreadableError, text_of
 from registry.intake_columns import known_columns
+from registry.printable import shown
 
 MEMORY = 1 << 30
 """Bytes of address space that the child may take."""

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import secrets
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from registry.catalogue import Catalogue, SchemeEntry
 from registry.errors import UserError, Words
+from registry.issuers import IssuerKeys, choose_issuer, eligible, newest_trust
 from registry.reconcile import COLUMNS, Kind, Plan, Wanted, reconcile, units_text
 from registry.records import Fault, Record
 from registry.rows import BatchRow, ChangeRow, DueRow, LedgerRow
 from registry.store import Store
 from signing import cose, keys, trust
-from signing.certificate import Certificate, day_of, encode_payload, unit_bitmap
+from signing.certificate import DAY, WIB, Certificate, day_of, encode_payload, unit_bitmap
 from signing.reasons import Malformed
 from signing.status import State
 
@@ -35,14 +36,6 @@ _FRAME = 222
 _LAST_INDEX = 2**31 - 1
 
 
-class IssuerKeys(Protocol):
-    """Where the private halves of issuer keys are: a keyring, or a token."""
-
-    def issuer(self, kid: bytes) -> keys.Signer | None:
-        """The signer with this key id; None when it is not at hand."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """The clean rows of one import file."""
@@ -53,6 +46,8 @@ class Batch:
     """SHA-256 of the file, hex."""
     name: str
     kind: Kind = Kind.NEW
+    number: int = 0
+    """Number that it has already; 0 = a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +62,8 @@ class Terms:
     dry_run: bool = False
     old_until: int | None = None
     """Until this second a replaced certificate stands; None = superseded at once."""
+    quota: Mapping[str, int] = field(default_factory=dict)
+    """Most certificates a day by LSP number, or ``every`` for the others; none = no limit."""
     random: RandomBytes = secrets.token_bytes
 
 
@@ -87,6 +84,8 @@ class Issued:
     """Remarks on issued rows: ``larger-symbol``."""
     would_issue: int = 0
     """Rows that are, or without ``dry_run`` would be, certificates."""
+    planned: Plan = field(default_factory=Plan)
+    """What ``dry_run`` would write."""
 
     @property
     def indexes(self) -> range:
@@ -106,24 +105,34 @@ def issue(
     UserError: no trust document, or no issuer key for an LSP and scheme; nothing was written.
     """
     with nullcontext() if terms.dry_run else store.transaction():
-        document = _newest_trust(store)
-        plan = reconcile(
-            store,
-            batch.rows,
-            kind=batch.kind,
-            sign_blank=terms.sign_blank,
-            accept_duplicates=terms.accept_duplicates,
-        )
-        desk = _Desk(store, catalogue, document, issuers, terms)
-        desk.refuse_long(plan)
-        result = Issued(unchanged=plan.unchanged, faults=plan.faults, would_issue=len(plan.wanted))
-        if plan.faults and not terms.accept_valid:
-            result.would_issue = 0
-        elif terms.dry_run:
-            for lsp, scheme in sorted({(w.record.lsp, w.record.scheme) for w in plan.wanted}):
-                eligible(document, lsp, scheme, terms.now)
-        else:
-            desk.write(batch, plan, result)
+        return issue_within(store, batch, catalogue, issuers, terms)
+
+
+def issue_within(
+    store: Store, batch: Batch, catalogue: Catalogue, issuers: IssuerKeys, terms: Terms
+) -> Issued:
+    """As :func:`issue`, inside the caller's transaction."""
+    document = newest_trust(store)
+    plan = reconcile(
+        store,
+        batch.rows,
+        kind=batch.kind,
+        sign_blank=terms.sign_blank,
+        accept_duplicates=terms.accept_duplicates,
+    )
+    desk = _Desk(store, catalogue, document, issuers, terms)
+    desk.refuse_long(plan)
+    result = Issued(unchanged=plan.unchanged, faults=plan.faults, would_issue=len(plan.wanted))
+    if plan.faults and not terms.accept_valid:
+        result.would_issue = 0
+        return result
+    _refuse_over_quota(store, plan, terms)
+    if terms.dry_run:
+        result.planned = plan
+        for lsp, scheme in sorted({(w.record.lsp, w.record.scheme) for w in plan.wanted}):
+            eligible(document, lsp, scheme, terms.now)
+    else:
+        desk.write(batch, plan, result)
     return result
 
 
@@ -149,39 +158,6 @@ def append_trust(store: Store, note: bytes) -> int:
             why = Words("it is not the next version", "bukan versi berikutnya")
             raise UserError("bad-trust", "trust document", why, _TRUST_HINT)
         return store.add_trust(document.version, note, bytes.fromhex(document.digest))
-
-
-def eligible(document: trust.TrustDocument, lsp: int, scheme: str, now: int) -> list[trust.Issuer]:
-    """Issuer keys that may sign for an LSP and a scheme now, the narrower scope first.
-
-    Of equal scopes the first in the document comes first: a spare is named after the key for which
-    it stands in. UserError: there is none.
-    """
-    fit = [
-        entry
-        for entry in document.issuers
-        if entry.status == "active"
-        and entry.final is None
-        and entry.begins <= now < entry.until
-        and entry.covers(lsp, scheme)
-    ]
-    if not fit:
-        raise UserError("no-issuer-key", f"LSP {lsp}, {scheme}", _NO_SCOPE, _SCOPE_HINT)
-    return sorted(fit, key=lambda entry: (entry.lsps is None) + (entry.schemes is None))
-
-
-def choose_issuer(
-    document: trust.TrustDocument, lsp: int, scheme: str, now: int, issuers: IssuerKeys
-) -> keys.Signer:
-    """The first eligible key that is at hand. UserError: none is eligible, or none at hand."""
-    fit = eligible(document, lsp, scheme, now)
-    for entry in fit:
-        signer = issuers.issuer(entry.kid)
-        if signer is not None and signer.public == entry.x:
-            return signer
-    kids = ", ".join(entry.kid.hex() for entry in fit)
-    why = Words(f"issuer key {kids} is not at hand", f"kunci penerbit {kids} tidak tersedia")
-    raise UserError("no-issuer-key", f"LSP {lsp}, {scheme}", why, _KEY_HINT)
 
 
 class _Desk:
@@ -260,7 +236,7 @@ class _Desk:
         numbers = (len(batch.rows), len(plan.wanted))
         digest = bytes.fromhex(batch.digest)
         result.batch = self.store.add_batch(
-            BatchRow(0, digest, batch.name, self.terms.now, batch.kind.value, *numbers)
+            BatchRow(batch.number, digest, batch.name, self.terms.now, batch.kind.value, *numbers)
         )
         for scheme in sorted({wanted.record.scheme for wanted in plan.wanted}):
             self.store.add_scheme(bytes.fromhex(self.schemes[scheme].digest), scheme)
@@ -317,12 +293,21 @@ class _Desk:
         result.superseded.append(old)
 
 
-def _newest_trust(store: Store) -> trust.TrustDocument:
-    known = store.trust()
-    if not known:
-        why = Words("there is no trust document yet", "dokumen kepercayaan belum ada")
-        raise UserError("no-trust", "registry", why, _TRUST_FIRST)
-    return trust.parse(known[-1].note)
+def _refuse_over_quota(store: Store, plan: Plan, terms: Terms) -> None:
+    """UserError: an LSP would have more certificates on one day than it may."""
+    if not terms.quota:
+        return
+    day = (terms.now + WIB) // DAY * DAY - WIB
+    made = store.issued_by_lsp(day, day + DAY)
+    for lsp, count in sorted(Counter(wanted.record.lsp for wanted in plan.wanted).items()):
+        most = terms.quota.get(str(lsp), terms.quota.get("every"))
+        before = made.get(lsp, 0)
+        if most is not None and before + count > most:
+            why = Words(
+                f"{before} certificates today and {count} more exceed its daily quota of {most}",
+                f"{before} sertifikat hari ini dan {count} lagi melebihi kuota harian {most}",
+            )
+            raise UserError("over-quota", f"LSP {lsp}", why, _QUOTA_HINT)
 
 
 def _shuffled(count: int, random: RandomBytes) -> list[int]:
@@ -369,22 +354,13 @@ def _too_long(wanted: Wanted, over: int) -> Fault:
     )
 
 
+_QUOTA_HINT = Words(
+    "ask the LSP whether all of them are its own; daily_quota stands in registry.toml",
+    "tanyakan kepada LSP apakah semuanya benar; daily_quota ada di registry.toml",
+)
 _TRUST_HINT = Words(
     "draft it anew from the published version: absah trust draft",
     "susun ulang dari versi terbitan: absah trust draft",
-)
-_TRUST_FIRST = Words(
-    "begin with: absah trust draft, trust sign, trust publish",
-    "mulai dengan: absah trust draft, trust sign, trust publish",
-)
-_NO_SCOPE = Words(
-    "the trust document has no issuer key that is open now and in scope",
-    "dokumen kepercayaan tidak memuat kunci penerbit yang berlaku sekarang untuk lingkup ini",
-)
-_KEY_HINT = Words("put its file into keys/", "letakkan berkasnya di keys/")
-_SCOPE_HINT = Words(
-    "add a key with: absah trust draft; see all with: absah trust show",
-    "tambah kunci dengan: absah trust draft; lihat dengan: absah trust show",
 )
 _FAULT_HINT = Words(
     "nothing was stored; test this machine's memory, or the token",

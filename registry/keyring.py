@@ -139,10 +139,15 @@ class Keyring:
     def issuer(self, kid: bytes) -> keys.Signer | None:
         """The issuer key with this key id; None when its private half is not in this folder."""
         for file in self.files():
-            at_hand = file.path.exists() or file.path.with_suffix(".token").exists()
-            if file.role == "issuer" and file.kid == kid and at_hand:
+            if file.role == "issuer" and file.kid == kid and _held(file):
                 return self.open(file)
         return None
+
+    def at_hand(self, role: str) -> frozenset[bytes]:
+        """Public keys of this role whose private half lies here, as a file or in a token."""
+        return frozenset(
+            file.vkey.public for file in self.files() if file.role == role and _held(file)
+        )
 
     def _new_path(self, role: str, name: str, note_name: str) -> Path:
         """Path of a private key that is not there yet. UserError: it is, or has no such name."""
@@ -178,6 +183,10 @@ def _tokens() -> ModuleType:
         if error.name not in ("pkcs11", "fcntl"):
             raise
         raise _error("not-installed", "token", _NO_HSM, exit_code=2) from error
+
+
+def _held(file: KeyFile) -> bool:
+    return file.path.exists() or file.path.with_suffix(".token").exists()
 
 
 def bcrypt_rounds(data: bytes) -> int | None:

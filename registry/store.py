@@ -13,6 +13,7 @@ from itertools import islice
 from registry.records import registration_key
 from registry.rows import ChangeRow, DueRow, LedgerRow, TrustRow
 from registry.store_batches import BatchTables
+from registry.store_desk import DeskTables
 from registry.store_file import APPLICATION_ID, LEDGER, VERSION
 from registry.store_signed import SignedTables
 from signing import merkle, status
@@ -22,7 +23,7 @@ __all__ = ["APPLICATION_ID", "VERSION", "Store"]
 _CHUNK = 4_096
 
 
-class Store(BatchTables, SignedTables):
+class Store(BatchTables, DeskTables, SignedTables):
     """An open store. Use :meth:`open` and, to write, :meth:`transaction`."""
 
     # The log ---------------------------------------------------------------------------------

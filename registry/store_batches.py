@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry import chain
-from registry.rows import ApprovalRow, AuditRow, BatchRow, PendingRow
-from registry.store_file import StoreFile
+from registry.rows import ApprovalRow, AuditRow, BatchRow, LedgerRow, PendingRow
+from registry.store_file import LEDGER, StoreFile
 from signing.canonical import dumps
 
 _NEXT = """SELECT max(
@@ -36,6 +36,19 @@ class BatchTables(StoreFile):
     def batches(self) -> list[BatchRow]:
         """Every issued import file, oldest first."""
         return [BatchRow(*row) for row in self._sql.execute("SELECT * FROM batch ORDER BY batch")]
+
+    def of_batch(self, number: int) -> Iterator[LedgerRow]:
+        """The certificates of one import file, in order of index."""
+        sql = f"{LEDGER} WHERE batch = ? ORDER BY idx"
+        return map(LedgerRow._make, self._sql.execute(sql, (number,)))
+
+    def issued_by_lsp(self, first: int, end: int) -> dict[int, int]:
+        """Number of certificates by LSP in the import files received from second first to end."""
+        sql = (
+            "SELECT lsp, count(*) FROM batch JOIN certificate USING (batch)"
+            " WHERE received >= ? AND received < ? GROUP BY lsp"
+        )
+        return dict(self._sql.execute(sql, (first, end)).fetchall())
 
     # Two pairs of eyes -----------------------------------------------------------------------
 

@@ -70,6 +70,9 @@ class Settings(_Strict):
     sign_blank: bool = False
     """Whether the serial number of the printed blank is signed (formats 1, field 12)."""
     approval: Literal["none", "required"] = "none"
+    """Whether a second person has to approve a batch before anything of it is signed."""
+    daily_quota: dict[str, int] = {}
+    """Most certificates a day (UTC+7) of one LSP: by its number, or ``every`` for all others."""
     public: str = "public"
     """The published folder, relative to the workspace."""
     demo: bool = False
@@ -81,6 +84,10 @@ class Settings(_Strict):
             raise ValueError("id: must match [a-z0-9.-]+(:[0-9]+)?")
         if not _SITE.match(self.site) and not (self.demo and _LOOPBACK.match(self.site)):
             raise ValueError("site: must be https://host/path/ in lower case, ending in a slash")
+        if not all(name == "every" or name.isdecimal() for name in self.daily_quota):
+            raise ValueError("daily_quota: names LSP numbers, or every")
+        if any(most < 0 for most in self.daily_quota.values()):
+            raise ValueError("daily_quota: must not be negative")
         if not self.public or "\x00" in self.public:
             raise ValueError("public: must name a folder")
         return self

@@ -209,7 +209,9 @@ def test_base_install_makes_a_root_key(installed: Path, tmp_path: Path) -> None:
     assert (tmp_path / "root-a.key").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("command", ["verify", "audit", "trust sign", "key new", "key show"])
+@pytest.mark.parametrize(
+    "command", ["verify", "audit", "approve", "trust sign", "key new", "key show"]
+)
 def test_base_install_explains_its_commands(installed: Path, tmp_path: Path, command: str) -> None:
     assert "Usage: absah" in call(installed / "absah", *command.split(), "--help", cwd=tmp_path)
 

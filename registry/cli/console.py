@@ -151,12 +151,26 @@ def say_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def save(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, in a folder that is made. UserError: it cannot be done."""
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file that the user named. UserError: it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "?"
+        words = Words(f"cannot be read: {why}", f"gagal dibaca: {why}")
+        raise UserError("unreadable", str(path), words, exit_code=2) from error
+
+
+def save(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write a file whole or not at all, in a folder that is made; ``private``: for its owner alone.
+
+    UserError: it cannot be done.
+    """
     beside = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            beside.touch(0o600 if private else 0o666)
             beside.write_bytes(data)
             beside.replace(path)
         except OSError:

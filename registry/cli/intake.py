@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from registry import intake
+from registry.batches import propose
 from registry.catalogue import Catalogue
 from registry.cli.console import (
     Passphrases,
@@ -77,26 +78,24 @@ def import_files(
     as_json: bool,
     **given: Any,
 ) -> int:
-    """Read FILES (CSV, XLSX, JSON Lines) and issue their certificates at once."""
+    """Read FILES (CSV, XLSX, JSON Lines) and issue their certificates, or let them wait."""
     options = _Options(**{**given, "kind": Kind(given["kind"])})
     if faults is not None and faults.suffix.lower() not in _REPORTS:
         raise click.BadParameter("must end in .csv or .xlsx", param_hint="--faults")
     if faults is not None and len(files) > 1:
         raise click.BadParameter("takes one file at a time", param_hint="--faults")
     workspace = Workspace.open(folder)
-    if workspace.settings.approval == "required":
-        raise UserError("approval-required", str(folder), _APPROVAL)
     catalogue = Catalogue.load(workspace.catalogue)
     ring = Keyring(workspace.keys, Passphrases(passphrase_fd), demo=workspace.settings.demo)
     done = []
     with Store.open(workspace.database, writer=True) as store:
         for file in files:
-            reading, issued = _one(file, store, catalogue, ring, workspace, options)
-            done.append(_report(file, reading, issued))
+            reading, issued, waiting = _one(file, store, catalogue, ring, workspace, options)
+            done.append(_report(file, reading, issued, waiting))
             if faults is not None and reading.faults:
                 save(faults, _REPORTS[faults.suffix.lower()](reading))
             if not as_json:
-                _tell(file, reading, issued)
+                _tell(file, reading, issued, waiting)
     if as_json:
         say_json({"files": done})
     return 1 if any(entry["faults"] for entry in done) else 0
@@ -109,7 +108,8 @@ def _one(
     ring: Keyring,
     workspace: Workspace,
     options: _Options,
-) -> tuple[intake.Reading, Issued]:
+) -> tuple[intake.Reading, Issued, int | None]:
+    """(what was read, what was issued, number of the batch that waits for approval)."""
     today = (datetime.fromtimestamp(options.now, UTC) + _WIB).date()
     try:
         reading = intake.read(
@@ -121,19 +121,27 @@ def _one(
         raise UserError("unreadable", str(file), words, exit_code=2) from error
     refused = bool(reading.faults) and not options.accept_valid
     batch = Batch(rows=reading.rows, digest=reading.digest, name=file.name, kind=options.kind)
-    terms = Terms(
-        now=options.now,
-        sign_blank=workspace.settings.sign_blank,
+    terms = replace(
+        terms_of(workspace, options.now),
         accept_valid=options.accept_valid,
         accept_duplicates=options.accept_duplicates,
         # A file with faults is still held against the ledger, so that all of them are listed.
         dry_run=options.dry_run or refused,
         old_until=_end_of(options.old_until.date()) if options.old_until else None,
     )
-    issued = issue(store, batch, catalogue, ring, terms)
+    if workspace.settings.approval == "required" and not terms.dry_run:
+        issued, waiting = propose(store, batch, catalogue, ring, terms)
+    else:
+        issued, waiting = issue(store, batch, catalogue, ring, terms), None
     reading.refuse(issued.faults)
     reading.sort()
-    return reading, issued
+    return reading, issued, waiting
+
+
+def terms_of(workspace: Workspace, now: int) -> Terms:
+    """What the settings say about issuing."""
+    settings = workspace.settings
+    return Terms(now=now, sign_blank=settings.sign_blank, quota=settings.daily_quota)
 
 
 def _end_of(day: date) -> int:
@@ -142,11 +150,14 @@ def _end_of(day: date) -> int:
     return int(end.timestamp())
 
 
-def _report(file: Path, reading: intake.Reading, issued: Issued) -> dict[str, Any]:
+def _report(
+    file: Path, reading: intake.Reading, issued: Issued, waiting: int | None
+) -> dict[str, Any]:
     return {
         "file": str(file),
         "sha256": reading.digest,
         "batch": issued.batch,
+        "waiting": waiting,
         "issued": [{"row": row, "index": index} for row, index in issued.pairs()],
         "unchanged": issued.unchanged,
         "superseded": issued.superseded,
@@ -159,7 +170,7 @@ def _report(file: Path, reading: intake.Reading, issued: Issued) -> dict[str, An
     }
 
 
-def _tell(file: Path, reading: intake.Reading, issued: Issued) -> None:
+def _tell(file: Path, reading: intake.Reading, issued: Issued, waiting: int | None) -> None:
     spoken = language()
     for fault in reading.faults:
         say(line(fault, spoken))
@@ -176,7 +187,15 @@ def _tell(file: Path, reading: intake.Reading, issued: Issued) -> None:
     }
     listed = ", ".join(f"{name} {count}" for name, count in counts.items())
     say(f"{file.name}: {listed}")
-    if issued.batch is None:
+    if waiting is not None:
+        say(f"batch {waiting}")
+        remark(
+            Words(
+                f"{issued.would_issue} rows wait for approval: absah batch show {waiting}",
+                f"{issued.would_issue} baris menunggu persetujuan: absah batch show {waiting}",
+            )
+        )
+    elif issued.batch is None:
         count = issued.would_issue
         remark(
             Words(
@@ -184,8 +203,3 @@ def _tell(file: Path, reading: intake.Reading, issued: Issued) -> None:
                 f"tidak ada yang ditulis; {count} baris dapat diterbitkan",
             )
         )
-
-
-_APPROVAL = Words(
-    "this registry issues approved batches only", "registri ini hanya menerbitkan batch disetujui"
-)

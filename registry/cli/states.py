@@ -1,4 +1,4 @@
-"""``absah revoke``, ``suspend``, ``reinstate`` and ``supersede``."""
+"""``absah revoke``, ``suspend``, ``reinstate``, ``supersede`` and ``withdraw``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from registry import changes
+from registry.batches import propose_change
 from registry.changes import Changed, ReasonCode
 from registry.cli.console import (
     json_option,
@@ -36,9 +37,14 @@ def _command(name: str, change: _Change, summary: str) -> click.Command:
     def command(
         certificates: tuple[str, ...], reason: str, folder: Path, now: int, as_json: bool
     ) -> None:
+        code, references = ReasonCode(reason), _named(certificates)
         workspace = Workspace.open(folder)
         with Store.open(workspace.database, writer=True) as store:
-            done = change(store, _named(certificates), ReasonCode(reason), now)
+            # A suspension can be undone: one person is enough.
+            if name != "suspend" and workspace.settings.approval == "required":
+                _tell_waiting(*propose_change(store, name, references, now, code), as_json)
+                return
+            done = change(store, references, code, now)
         _tell(done, as_json)
 
     return command
@@ -60,7 +66,28 @@ def supersede(old: str, new: str, folder: Path, now: int, as_json: bool) -> None
     """Mark OLD as replaced by NEW."""
     workspace = Workspace.open(folder)
     with Store.open(workspace.database, writer=True) as store:
+        if workspace.settings.approval == "required":
+            _tell_waiting(*propose_change(store, "supersede", [old, new], now), as_json)
+            return
         done = changes.supersede(store, old, new, now)
+    _tell(done, as_json)
+
+
+@click.command()
+@click.argument("certificates", nargs=-1, required=True, metavar="INDEX|NUMBER|@FILE...")
+@workspace_option
+@now_option
+@json_option
+@language_option
+def withdraw(certificates: tuple[str, ...], folder: Path, now: int, as_json: bool) -> None:
+    """Take back the last change of certificates, as long as no build has shown it."""
+    references = _named(certificates)
+    workspace = Workspace.open(folder)
+    with Store.open(workspace.database, writer=True) as store:
+        if workspace.settings.approval == "required":
+            _tell_waiting(*propose_change(store, "withdraw", references, now), as_json)
+            return
+        done = changes.withdraw(store, references, now)
     _tell(done, as_json)
 
 
@@ -80,9 +107,24 @@ def _named(certificates: Sequence[str]) -> list[str]:
     return found
 
 
-def _tell(done: Changed, as_json: bool) -> None:
+def _tell_waiting(unchanged: list[int], number: int | None, as_json: bool) -> None:
+    """A change that waits for a second person."""
+    if number is None or as_json:
+        _tell(Changed([], unchanged), as_json, number)
+        return
+    say(f"batch {number}")
+    remark(
+        Words(
+            f"it waits for approval: absah batch show {number}",
+            f"menunggu persetujuan: absah batch show {number}",
+        )
+    )
+
+
+def _tell(done: Changed, as_json: bool, waiting: int | None = None) -> None:
     if as_json:
-        say_json({"changed": done.changed, "unchanged": done.unchanged})
+        changed = {"changed": done.changed, "unchanged": done.unchanged}
+        say_json({**changed, "waiting": waiting})
         return
     for index in done.changed:
         say(str(index))

@@ -56,7 +56,14 @@ def issuer_entry(name: str, **changes: Any) -> dict[str, Any]:
     return entry | changes
 
 
-def trust_note(*issuers: dict[str, Any], version: int = 1, previous: str = "") -> bytes:
+def approver(name: str) -> keys.Vkey:
+    """The public key of an approver."""
+    return keys.Vkey(f"{ID}/approver/{name}", key(f"approver {name}").public)
+
+
+def trust_note(
+    *issuers: dict[str, Any], version: int = 1, previous: str = "", approvers: tuple[str, ...] = ()
+) -> bytes:
     """A trust document signed by both roots."""
     roots = [keys.Vkey(f"{ID}/root/{name}", key(f"root {name}").public) for name in "ab"]
     document = {
@@ -74,7 +81,7 @@ def trust_note(*issuers: dict[str, Any], version: int = 1, previous: str = "") -
         "issuers": list(issuers) or [issuer_entry("general")],
         "publishers": [keys.Vkey(f"{ID}/publisher/a", key("publisher").public).text],
         "logs": [{"origin": f"{ID}/log", "vkey": keys.Vkey(f"{ID}/log", key("log").public).text}],
-        "approvers": [],
+        "approvers": [approver(name).text for name in approvers],
         "max_age": 1209600,
     }
     text = trust.text_of(document)
@@ -102,10 +109,10 @@ def catalogue() -> Catalogue:
     return Catalogue.load(DEMONSTRATION)
 
 
-def opened(folder: Path, *issuers: dict[str, Any]) -> Store:
+def opened(folder: Path, *issuers: dict[str, Any], approvers: tuple[str, ...] = ()) -> Store:
     """A new store in ``folder`` whose log holds trust/1."""
     store = Store.open(folder / "registry.db", writer=True)
-    append_trust(store, trust_note(*issuers))
+    append_trust(store, trust_note(*issuers, approvers=approvers))
     return store
 
 

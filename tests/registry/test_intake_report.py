@@ -13,8 +13,9 @@ import pytest
 
 from registry.intake import Reading
 from registry.intake_faults import as_json, line, sentences
-from registry.intake_report import defused, faults_csv, faults_xlsx
+from registry.intake_report import faults_csv, faults_xlsx
 from registry.records import Fault
+from registry.tables import defused
 from tests.registry.intake_samples import as_csv, kinds, own, reading, table
 
 REGISTRY = Path(__file__).parents[2] / "registry"

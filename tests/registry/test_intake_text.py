@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry import intake_text
-from registry.intake_cells import NO_TEXT, Cell, CellError, Kind, Raw, is_blank, shown
+from registry.intake_cells import NO_TEXT, Cell, CellError, Kind, Raw, is_blank
 from registry.intake_faults import line, sentence
 from registry.intake_rows import _READERS
+from registry.printable import shown
 from registry.records import Fault, registration_key
 from signing.certificate import TEXT_LIMITS, text_fault
 

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.errors import UserError
-from registry.issue import Terms, append_trust, choose_issuer, issue
+from registry.issue import Terms, append_trust, issue
 from registry.issue import _Desk as Desk
+from registry.issuers import choose_issuer
 from registry.reconcile import Kind, Wanted
 from registry.records import Record
 from registry.store import Store
