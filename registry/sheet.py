@@ -19,7 +19,6 @@ from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from registry.intake_report import defused
 from registry.qr import QUIET_ZONE, symbol
 from registry.sheet_draw import checked_runs, runs
 from registry.sheet_label import (
@@ -34,6 +33,7 @@ from registry.sheet_label import (
     text_lines,
     text_width,
 )
+from registry.tables import defused
 from signing.fragment import qr_text
 
 FONT = "BIZUDPGothic"

@@ -62,8 +62,7 @@ class Choice:
             rows = store.certificates(store.drawn_size(self.kind), confirmed)
             yield from (row for row in rows if row.state not in FINAL)
         elif self.batch is not None:
-            rows = store.certificates(0, store.size())
-            yield from (row for row in rows if row.batch == self.batch)
+            yield from store.of_batch(self.batch)
 
     def note_drawn(self, workspace: Workspace, size: int) -> None:
         """Keep that all up to ``size`` was drawn, once their files are written."""
