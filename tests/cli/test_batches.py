@@ -31,7 +31,9 @@ class Office:
         draft = home / "next.draft"
         assert self("trust", "draft", "--out", draft).code == 0
         for name in "ab":
-            signed = absah("trust", "sign", draft, "--key", keys / f"root-{name}.key", "--demo")
+            signed = absah(
+                "trust", "sign", draft, "--key", keys / f"root-{name}.key", "--yes", "--demo"
+            )
             assert signed.code == 0, signed.err
         published = absah("trust", "publish", draft, "--workspace", own.workspace)
         assert published.code == 0, published.err
