@@ -151,7 +151,7 @@ function titled(words, name) {
   const translated = words.language === "id" ? undefined : name[words.language];
   return translated === undefined || translated === name.id
     ? [indonesian(name.id)]
-    : [translated, element("small", {}, indonesian(name.id))];
+    : [element("bdi", {}, translated), element("small", {}, indonesian(name.id))];
 }
 
 /**
@@ -259,7 +259,9 @@ function fields(words, verdict, scheme) {
     return element(
       "li",
       {},
-      ...(later ? said(words, "data.field_from", { field: name, date: start }) : [name]),
+      ...(later
+        ? said(words, "data.field_from", { field: name, date: start })
+        : [element("bdi", {}, name)]),
     );
   });
   return element(

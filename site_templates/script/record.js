@@ -45,24 +45,20 @@ export function recordView(words, check, visit, compared, version) {
     { class: `record ${verdict.level}` },
     head(words, verdict),
     result(words, verdict, visit),
+    block(words, "record.result", checkRows(words, check), "wide"),
     element(
       "div",
       { class: "columns" },
+      block(words, "data.heading", certificateRows(words, certificate, verdict)),
       element(
         "div",
         {},
-        block(words, "data.heading", certificateRows(words, certificate, verdict)),
-        certificate === null ? null : units(words, certificate, verdict.catalogue.scheme),
-      ),
-      element(
-        "div",
-        {},
-        block(words, "record.result", checkRows(words, check)),
         comparison(words, compared),
         blanks(words),
       ),
     ),
-    block(words, "record.evidence", evidenceRows(words, verdict, version)),
+    certificate === null ? null : units(words, certificate, verdict.catalogue.scheme),
+    block(words, "record.evidence", evidenceRows(words, verdict, version), "wide evidence"),
     element("ul", { class: "record-notes" }, ...NOTES.map((key) => element("li", {}, words.text(key)))),
   );
 }
@@ -112,9 +108,10 @@ function result(words, verdict, visit) {
  * @param {Words} words
  * @param {string} key of the heading
  * @param {Row[]} rows
+ * @param {string | null} [kind] class
  * @returns {HTMLElement}
  */
-function block(words, key, rows) {
+function block(words, key, rows, kind = null) {
   const made = rows.flatMap(([label, value]) =>
     value === null
       ? []
@@ -123,7 +120,12 @@ function block(words, key, rows) {
           element("dd", {}, ...(Array.isArray(value) ? value : [value])),
         ],
   );
-  return element("section", {}, element("h3", {}, words.text(key)), element("dl", {}, ...made));
+  return element(
+    "section",
+    { class: kind },
+    element("h3", {}, words.text(key)),
+    element("dl", {}, ...made),
+  );
 }
 
 /**
@@ -159,7 +161,6 @@ function certificateRows(words, certificate, verdict) {
     ["data.issued", dateWithEra(words, certificate.issueDay)],
     ["data.expires", words.text("data.expires_value", { date: expires })],
     ...schemeRows(words, certificate, verdict.catalogue.scheme),
-    ["data.registry_index", String(certificate.index)],
     ["data.blank_number", asSigned(certificate.blankNumber)],
     ["data.replaces", certificate.replaces === null ? null : String(certificate.replaces)],
   ];
@@ -206,8 +207,12 @@ function units(words, certificate, scheme) {
   return element(
     "section",
     {},
-    element("h3", {}, words.text("data.units")),
-    element("p", {}, all.length === 0 ? words.text("data.units_unknown") : words.text(key, numbers)),
+    element(
+      "h3",
+      {},
+      words.text("data.units"),
+      element("small", {}, words.text(all.length === 0 ? "data.units_unknown" : key, numbers)),
+    ),
     element(
       "ul",
       { class: "unit-codes", translate: "no" },

@@ -1,0 +1,54 @@
+"""Certificates with any name and any scheme, signed by a demonstration's own issuer key.
+
+They stand in no log, so a verifier says ``not-in-log``; but it shows their data, which is what the
+tests of the page's texts need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from registry.keyring import Keyring
+from signing import cose
+from signing.canonical import dumps
+from signing.certificate import decode_payload, encode_payload
+from signing.fragment import from_payload_text, qr_text
+from tests.browser.site import Site
+
+HOSTILE: list[str] = json.loads((Path(__file__).parent / "hostile.json").read_text("ascii"))
+"""Sixty texts that must be shown as they stand, in every engine."""
+
+
+def forged(site: Site, entry: dict[str, Any], **claims: Any) -> str:
+    """The text of a certificate of a scheme ``entry``, which is published; other ``claims``."""
+    data = dumps(entry).encode()
+    digest = hashlib.sha256(data).digest()[:16]
+    (site.public / f"catalogue/scheme/{digest.hex()}.json").write_bytes(data)
+    genuine = from_payload_text(site.text("valid").partition("#")[2])
+    certificate = replace(
+        decode_payload(cose.split(genuine).payload),
+        **{"scheme": entry["code"], "scheme_digest": digest, "units": None, **claims},
+    )
+    ring = Keyring(site.workspace / "keys", demo=True)
+    signer = ring.open(ring.find("issuer", "general"))
+    return qr_text(site.address, cose.sign(encode_payload(certificate), signer))
+
+
+def scheme(units: list[dict[str, str]], **other: Any) -> dict[str, Any]:
+    """A scheme entry with these units."""
+    return {
+        "code": "DEMO/banyak",
+        "version": "1",
+        "name": {"id": "Caregiver Pelaksana", "ja": "介護職（実務者）", "en": "Caregiver"},
+        "printed": {"bidang": "Perawatan Lansia", "kualifikasi": "Caregiver Pelaksana"},
+        "kind": "okupasi",
+        "level": None,
+        "years": 3,
+        "units": units,
+        "fields": ["nursing-care"],
+        **other,
+    }
