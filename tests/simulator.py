@@ -146,9 +146,9 @@ class Registry:
         self.entries.append(merkle.trust_entry(text))
         return self.document
 
-    def succeed(self, role: str, label: str) -> keys.Vkey:
+    def succeed(self, role: str, label: str, name: str = "") -> keys.Vkey:
         """Use another publisher or log key from now on."""
-        name = LOG.name if role == "log" else f"{ID}/{label.replace(' ', '/')}"
+        name = name or (LOG.name if role == "log" else f"{ID}/{label.replace(' ', '/')}")
         named = vkey(name.removeprefix(f"{ID}/"), label)
         self.labels[name] = label
         setattr(self, role, named)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from registry.client import Client, Held
 from registry.source import Unreachable
-from signing import build_note, note, trust
-from signing.canonical import b64encode, loads
+from signing import trust
 from tests.demonstration import NOW
-from tests.registry.audit_example import PUBLISHER, fields
-from tests.registry.ledger_example import key
 
 HTML = b"<!doctype html><title>Not found</title>"
 
@@ -52,22 +46,3 @@ def client(site: Lying | None, held: Held | None = None, now: int = NOW) -> Clie
     made = Client(site, held, now)
     made.refresh()
     return made
-
-
-def renoted(files: dict[str, bytes], change: Callable[[Any], object]) -> bytes:
-    """The newest note of the example, changed and rightly signed."""
-    value = fields(files["build.note"])
-    change(value)
-    return build_note.sign(value, PUBLISHER, key("publisher"))
-
-
-def later_header(data: bytes, header: str) -> str:
-    """The text of a note under a later header."""
-    parsed = note.parse(data, note.TRUST_LIMIT)
-    loads(parsed.text.partition("\n")[2])
-    return header + "\n" + parsed.text.partition("\n")[2]
-
-
-def other_root() -> str:
-    """A root that no tree here has."""
-    return b64encode(b"\x07" * 32)

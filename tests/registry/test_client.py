@@ -1,4 +1,7 @@
-"""The client against a site that lies, withholds or is cached: poorer evidence, never wrong."""
+"""What the client makes of a site that lies or withholds, in parts that only Python has.
+
+Attacks by both clients: test_attacks.py, test_attackers.py, test_stolen_keys.py, test_uploads.py.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,11 @@ import pytest
 from registry.client import Client, Held
 from registry.store import Store
 from signing import merkle, note, trust
-from signing.canonical import b64decode, b64encode, time_text
+from signing.canonical import b64decode, b64encode
 from signing.fragment import qr_text
 from signing.keys import Vkey
 from tests.registry.audit_example import (
     LATER,
-    PUBLISHER,
     checkpointed,
     fields,
     forked,
@@ -25,7 +27,7 @@ from tests.registry.audit_example import (
     second_trust,
 )
 from tests.registry.ledger_example import ID, key
-from tests.registry.lying_site import HTML, Lying, client, later_header, other_root, renoted
+from tests.registry.lying_site import HTML, Lying, client
 
 Files = dict[str, bytes]
 
@@ -125,82 +127,6 @@ def test_a_checkpoint_of_another_size(site: Lying, code: str) -> None:
         assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
     del site.files[newest]
     assert _said(client(site, now=LATER), code) == "log-unchecked fetched"
-
-
-def test_rollback_an_older_note_is_passed_over(site: Lying, code: str) -> None:
-    held = client(site, now=LATER).held
-    old = site.files["builds/1.note"]
-    site.files["build.note"] = old
-    again = client(site, Held(trust=held.trust, note=held.note), LATER)
-    assert again.held.note == held.note
-    assert not again.held.fetched
-    assert not again.held.conflict
-    assert "build.note" not in again.raw
-
-
-def test_mix_and_match_two_notes_that_contradict_are_a_conflict(site: Lying, code: str) -> None:
-    held = client(site, now=LATER).held
-    changes = {
-        "same number, other text": lambda v: v.update(issued=time_text(LATER + 5)),
-        "smaller log": lambda v: (v.update(build=9), v["log"].update(size=5)),
-        "same size, other root": lambda v: (v.update(build=9), v["log"].update(root=other_root())),
-    }
-    for name, change in changes.items():
-        site.files["build.note"] = renoted(site.files | {"build.note": _newest(site)}, change)
-        again = client(site, Held(trust=held.trust, note=held.note), LATER)
-        assert again.held.conflict, name
-        assert again.held.note == held.note, name
-        assert _said(again, code) == "conflict", name
-
-
-def _newest(site: Lying) -> bytes:
-    return site.files["builds/2.note"]
-
-
-def test_fast_forward_a_note_from_the_future_is_not_kept(site: Lying, code: str) -> None:
-    ahead = renoted(site.files, lambda v: v.update(build=9, issued=time_text(LATER + 86_401)))
-    site.files["build.note"] = ahead
-    found = client(site, now=LATER)
-    assert found.held.note is None
-    assert found.held.ahead
-    assert "build.note" not in found.raw
-    assert _said(found, code) == "clock-wrong"
-
-
-def test_freeze_an_old_note_grows_stale(site: Lying, code: str) -> None:
-    found = client(site, now=LATER + 1_209_600)
-    assert _said(found, code) == "valid"
-    assert _said(client(site, now=LATER + 1_209_601), code) == "status-stale registry"
-
-
-def test_a_stale_cache_is_passed_by(site: Lying, code: str) -> None:
-    paths = ("build.note", "trust/2.note", *site.matching("log/checkpoints/"))
-    for path in (*paths, *site.matching("status/0-")):
-        for data in (HTML, None):
-            site.stale = {path: data}
-            assert _said(client(site, now=LATER), code) == "valid", path
-    assert any(fresh for _, fresh in site.reads)
-
-
-def test_endless_data(site: Lying, code: str) -> None:
-    for path, said in {
-        "build.note": "status-stale none",
-        "trust/2.note": "status-stale none",
-    }.items():
-        other = Lying(site.files | {path: b"x" * (2 * note.TRUST_LIMIT)})
-        assert _said(client(other, now=LATER), code) == said
-
-
-def test_wrong_software_later_headers(site: Lying, code: str) -> None:
-    text = later_header(site.files["build.note"], "absah-build/v2")
-    line = note.sign_line(text, PUBLISHER.name, key("publisher"))
-    later = Lying(site.files | {"build.note": note.assemble(text, [line])})
-    assert _said(client(later, now=LATER), code) == "too-new"
-
-    text = later_header(second_trust(), "absah-trust/v2")
-    lines = [note.sign_line(text, f"{ID}/root/{name}", key(f"root {name}")) for name in "ab"]
-    later = Lying(site.files | {"trust/2.note": note.assemble(text, lines)})
-    assert _said(client(later, now=LATER), code) == "too-new"
 
 
 def test_key_compromise_the_note_of_a_removed_publisher_is_forgotten(

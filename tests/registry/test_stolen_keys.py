@@ -6,8 +6,9 @@ from itertools import combinations, product
 
 import pytest
 
-from tests.simulator import Registry, closed, code
-from tests.vectors.world import SPARE_PUBLISHER, TODAY, issuer
+from tests.simulator import Fault, Registry, closed, code
+from tests.vectors.trust_documents import NOTE_TWINS
+from tests.vectors.world import ID, SPARE_PUBLISHER, TODAY, issuer
 from tests.visitors import Visitors
 
 KEYS = ("issuer", "publisher", "log")
@@ -181,6 +182,35 @@ def test_theft_of_the_publisher_key(visitors: Visitors) -> None:
     assert device.sees(registry, text) == "revoked"
     thief.publish()
     assert device.sees(thief, text) == "revoked", "stored; his notes are nobody's any more"
+
+
+def test_a_successor_that_shares_name_and_key_id(visitors: Visitors) -> None:
+    """A key id has four bytes. The old note is nobody's under the new key, and no client fails."""
+    registry = Registry()
+    text = registry.codes[7]
+    old, new = (f"note twin {number}" for number in NOTE_TWINS)
+    registry.amend(publishers=[registry.succeed("publisher", old, f"{ID}/twin").text])
+    registry.publish()
+    device = visitors.device(registry)
+    assert device.sees(registry, text) == "valid"
+    registry.amend(publishers=[registry.succeed("publisher", new, f"{ID}/twin").text])
+    before = dict(registry.files)
+    for seen in device.each(before | {"build.note": Fault.DOWN}, text):
+        assert (seen.said, seen.build) == (("status-stale none",), None)
+    registry.publish()
+    assert device.sees(registry, text) == "valid"
+
+
+def test_a_closed_key_is_known_where_no_note_can_be_read(visitors: Visitors) -> None:
+    registry = Registry()
+    device = visitors.device(registry)
+    assert device.sees(registry, registry.codes[7]) == "valid"
+    registry.amend(issuers=[closed("issuer active", "compromised", None)])
+    registry.files["build.note"] = Fault.DOWN
+    for visitor in (device, visitors.device(registry)):
+        for seen in visitor.each(registry, registry.codes[7]):
+            assert (seen.said, seen.trust) == (("key-compromised",), 2)
+            assert not seen.walked
 
 
 def test_loss_of_the_log_key(visitors: Visitors) -> None:

@@ -7,6 +7,8 @@ import { ADDRESS, NOW, base64Of, bytes, certificate, hexOf, sha256 } from "./sit
 
 /** @typedef {import("./site.js").Bytes} Bytes */
 
+// Attacks are tests/registry/test_attacks.py and its neighbours: there both clients answer.
+
 test("a certificate is judged on data fetched for it", async () => {
   const site = new Registry();
   const scheme = { code: "DEMO/juru-las", units: [{ code: "C.1" }], fields: ["shipbuilding"] };
@@ -226,6 +228,47 @@ test("a store carries the signed files to the next visit, where they are verifie
   const half = clientOf(site, { store });
   assert.equal((await half.checkStored(text)).reason, "status-stale");
   assert.equal(half.state.trust?.version, 2);
+});
+
+test("the page answers before it has compared a longer log with the older one", async () => {
+  const { site, text } = published();
+  /** @type {Map<string, Bytes>[]} */
+  const saved = [];
+  const store = {
+    load: async () => saved.at(-1) ?? null,
+    save: async (/** @type {Map<string, Bytes>} */ files) => {
+      saved.push(files);
+    },
+  };
+  const client = clientOf(site, { store });
+  assert.equal(await judged(client, text), "valid");
+  site.log(certificate(20));
+  site.publish();
+  assert.equal(await judged(client, text), "valid");
+  assert.deepEqual([client.state.before, client.state.conflict], [null, false]);
+  const [good, forked] = [clientOf(site, { store }), clientOf(site, { store })];
+  assert.equal(await judged(good, text), "valid");
+  const kept = saved.length;
+  site.leaves[9] = sha256("another");
+  site.log(certificate(21));
+  site.publish();
+  for (const seen of [client, forked]) {
+    assert.equal(await judged(seen, text), "valid");
+    assert.deepEqual(seen.state.rival, site.files.get("build.note"));
+    assert.equal(await judged(seen, text), "conflict");
+  }
+  assert.equal(saved.length, kept);
+});
+
+test("another entry that was proven is remembered when the network is gone", async () => {
+  const { site, text } = published();
+  const client = clientOf(site);
+  const forged = code(certificate(7, { cti: "another" }));
+  assert.equal(await judged(client, forged), "not-in-log");
+  site.online = false;
+  assert.equal(await judged(client, forged), "not-in-log");
+  assert.equal((await client.check(forged)).fetched, false);
+  assert.equal(await judged(client, text), "valid");
 });
 
 test("a store that fails is none", async () => {
