@@ -123,7 +123,11 @@ class _Comparison:
             self._entry(row)
             if row.certificate is not None:
                 self._certificate(row, row.certificate)
-                self._state(row, row.certificate, history.of(row.idx))
+                self._state(row, row.certificate.lsp, history.of(row.idx))
+            elif row.erased is not None:
+                self.in_batch[row.erased.batch] += 1
+                self.report.of(row.erased.lsp).erased += 1
+                self._state(row, row.erased.lsp, history.of(row.idx))
         size = self.published.size
         if last + 1 < size:
             self.fault("ledger-short", held=last + 1, size=size)
@@ -139,9 +143,9 @@ class _Comparison:
         held = self.published.leaf(row.idx)
         if held is not None and held != wanted:
             self.fault("ledger-leaf", index=row.idx)
-        kind = bytes([row.type])
-        if (row.certificate is None) == (kind == merkle.CERTIFICATE_ENTRY):
-            code = "ledger-missing" if row.certificate is None else "ledger-unlogged"
+        absent = row.certificate is None and row.erased is None
+        if absent == (bytes([row.type]) == merkle.CERTIFICATE_ENTRY):
+            code = "ledger-missing" if absent else "ledger-unlogged"
             self.fault(code, index=row.idx)
 
     def _certificate(self, row: EntryRow, held: LedgerRow) -> None:
@@ -188,9 +192,9 @@ class _Comparison:
             found.append("units")
         return found
 
-    def _state(self, row: EntryRow, held: LedgerRow, history: list[ChangeRow]) -> None:
+    def _state(self, row: EntryRow, lsp: int, history: list[ChangeRow]) -> None:
         """The state: what its recorded changes make it, and what the newest note pins."""
-        counts, state = self.report.of(held.lsp), State(row.state)
+        counts, state = self.report.of(lsp), State(row.state)
         states = _replayed(history)
         if states is None or states[-1] != state:
             self.fault("ledger-changes", index=row.idx, state=_word(state))

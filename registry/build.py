@@ -72,6 +72,7 @@ def build(workspace: Workspace, store: Store, keyring: Keyring, terms: Terms) ->
     UserError: nothing to publish yet, keys that the trust document does not name, a clock that
     cannot be right, a published log that is ahead of this store, or a folder that is not writable.
     """
+    store.refuse_behind()
     document = newest_trust(store)
     signers = _signers(workspace.settings, document, keyring)
     public = workspace.public

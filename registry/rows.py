@@ -131,3 +131,12 @@ class ListRow(NamedTuple):
     digest: bytes
     issued: int
     data: bytes
+
+
+class ErasedRow(NamedTuple):
+    """A certificate whose person was erased: what is left of it beside the log entry."""
+
+    idx: int
+    lsp: int
+    batch: int
+    erased: int

@@ -12,7 +12,7 @@ from itertools import islice
 
 from registry.records import registration_key
 from registry.rows import ChangeRow, DueRow, LedgerRow, TrustRow
-from registry.store_batches import BatchTables
+from registry.store_backup import BackupTables
 from registry.store_desk import DeskTables
 from registry.store_file import APPLICATION_ID, LEDGER, VERSION
 from registry.store_signed import SignedTables
@@ -23,7 +23,7 @@ __all__ = ["APPLICATION_ID", "VERSION", "Store"]
 _CHUNK = 4_096
 
 
-class Store(BatchTables, DeskTables, SignedTables):
+class Store(BackupTables, DeskTables, SignedTables):
     """An open store. Use :meth:`open` and, to write, :meth:`transaction`."""
 
     # The log ---------------------------------------------------------------------------------
@@ -60,7 +60,11 @@ class Store(BatchTables, DeskTables, SignedTables):
     # Certificates ----------------------------------------------------------------------------
 
     def add_certificates(self, rows: Iterable[LedgerRow]) -> None:
-        """Append certificates to ledger and log. ``rows`` in order of index, from :meth:`size`."""
+        """Append certificates to ledger and log. ``rows`` in order of index, from :meth:`size`.
+
+        UserError: this store is an older copy of what is published.
+        """
+        self.refuse_behind()
         stream = iter(rows)
         while chunk := list(islice(stream, _CHUNK)):
             self._sql.executemany(
@@ -169,7 +173,11 @@ class Store(BatchTables, DeskTables, SignedTables):
     # Trust -----------------------------------------------------------------------------------
 
     def add_trust(self, version: int, note: bytes, digest: bytes) -> int:
-        """Append a trust document to the log (``digest``: SHA-256 of its text); its index."""
+        """Append a trust document to the log (``digest``: SHA-256 of its text); its index.
+
+        UserError: this store is an older copy of what is published.
+        """
+        self.refuse_behind()
         index = self.size()
         self._sql.execute("INSERT INTO entry VALUES (?, 3, ?, 1)", (index, digest))
         self._sql.execute("INSERT INTO trust VALUES (?, ?, ?)", (version, index, note))

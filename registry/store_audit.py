@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
-from registry.rows import ChangeRow, LedgerRow
+from registry.rows import ChangeRow, ErasedRow, LedgerRow
 from registry.store import Store
 from registry.store_file import bring_up_to_date
 
@@ -25,6 +25,8 @@ class EntryRow(NamedTuple):
     state: int
     certificate: LedgerRow | None
     """None: there is no row, as for every entry that is no certificate."""
+    erased: ErasedRow | None
+    """What is left of a certificate whose person was erased."""
 
 
 class RecordRow(NamedTuple):
@@ -57,12 +59,13 @@ class AuditStore(Store):
     def every_entry(self) -> Iterator[EntryRow]:
         """Every log entry with its certificate, in order of index."""
         sql = (
-            "SELECT entry.*, certificate.* FROM entry LEFT JOIN certificate USING (idx)"
-            " ORDER BY entry.idx"
+            "SELECT entry.*, erased.*, certificate.* FROM entry"
+            " LEFT JOIN erased USING (idx) LEFT JOIN certificate USING (idx) ORDER BY entry.idx"
         )
         for row in self._sql.execute(sql):
-            found = None if row[4] is None else LedgerRow._make((*row[4:], row[3]))
-            yield EntryRow._make((*row[:4], found))
+            erased = None if row[4] is None else ErasedRow._make(row[4:8])
+            found = None if row[8] is None else LedgerRow._make((*row[8:], row[3]))
+            yield EntryRow._make((*row[:4], found, erased))
 
     def every_change(self) -> Iterator[ChangeRow]:
         """Every change of a state that stands, by index and, for one index, oldest first."""

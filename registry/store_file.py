@@ -23,7 +23,7 @@ from registry.rows import LedgerRow
 
 APPLICATION_ID = 0x41425348
 """``ABSH``: marks the file as ours in its SQLite header."""
-SCHEMAS = ("schema.sql", "schema_2.sql", "schema_3.sql")
+SCHEMAS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
 """What makes version n of the store out of version n - 1; a new store runs through all of them."""
 VERSION = len(SCHEMAS)
 """Version of the tables, in the file's user_version."""

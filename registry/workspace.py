@@ -73,6 +73,8 @@ class Settings(_Strict):
     """Whether a second person has to approve a batch before anything of it is signed."""
     daily_quota: dict[str, int] = {}
     """Most certificates a day (UTC+7) of one LSP: by its number, or ``every`` for all others."""
+    backup: Literal["none", "required"] = "required"
+    """Whether only what a verified backup holds may be published."""
     public: str = "public"
     """The published folder, relative to the workspace."""
     demo: bool = False
@@ -204,7 +206,8 @@ def settings_for(site: str, names: Names, *, registry_id: str = "", demo: bool =
     """
     host = site.split("//", 1)[-1].split("/", 1)[0]
     try:
-        return Settings(id=registry_id or host, site=site, names=names, demo=demo)
+        backup: Literal["none", "required"] = "none" if demo else "required"
+        return Settings(id=registry_id or host, site=site, names=names, backup=backup, demo=demo)
     except ValidationError as error:
         fault = _first_fault(error)
         raise UserError(

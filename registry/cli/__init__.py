@@ -40,6 +40,9 @@ COMMANDS = {
     "serve": ("serve:serve", "Serve the public folder on 127.0.0.1."),
     "qr": ("qr:qr", "Draw QR codes."),
     "sheet": ("sheet:sheet_command", "Make print sheets, or stamp codes on existing PDFs."),
+    "backup": ("backup:backup", "Write a backup, restored aside and compared before it counts."),
+    "restore": ("backup:restore", "Put a backup into an empty folder."),
+    "erase": ("backup:erase", "Erase persons for good; log entry, index and state stay."),
     "verify": ("verify:verify", "Check certificates."),
     "audit": ("audit:audit", "Check every published file with public keys only."),
 }

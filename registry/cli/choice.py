@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import click
 
-from registry.build import newest_trust
 from registry.changes import find
 from registry.errors import UserError, Words
 from registry.rows import LedgerRow
 from registry.store import Store
 from registry.workspace import Workspace
+from signing import build_note, trust
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -44,10 +44,9 @@ class Choice:
         UserError: one is not published and read back yet; the site of registry.toml is not that
         of the published trust document; one is not known.
         """
-        site = newest_trust(store).site
-        if site != workspace.settings.site:
-            raise UserError("other-site", workspace.settings.site, _OTHER_SITE, _SAME_SITE)
         confirmed = store.confirmed_size()
+        if confirmed and _published_site(store) != workspace.settings.site:
+            raise UserError("other-site", workspace.settings.site, _OTHER_SITE, _SAME_SITE)
         for row in self._named(store, confirmed):
             if row.idx >= confirmed:
                 raise UserError("not-published", f"#{row.idx}", _NOT_PUBLISHED, _PUBLISH_FIRST)
@@ -69,6 +68,13 @@ class Choice:
         if self.new or self.everything:
             with Store.open(workspace.database, writer=True) as store, store.transaction():
                 store.set_drawn(self.kind, size)
+
+
+def _published_site(store: Store) -> str:
+    """Site in the trust document that was read back: codes of another one lead nowhere yet."""
+    last = [row for row in store.notes() if row.confirmed][-1]
+    version = build_note.parse(last.note).trust_version
+    return next(trust.parse(row.note).site for row in store.trust() if row.version == version)
 
 
 def choice_options(kind: str) -> Callable[[_F], _F]:
@@ -111,8 +117,8 @@ _OTHER_SITE = Words(
     "bukan situs pada dokumen kepercayaan terbitan",
 )
 _SAME_SITE = Words(
-    "codes on paper live for years: correct registry.toml, or draft a trust document",
-    "kode di kertas berumur bertahun-tahun: perbaiki registry.toml atau dokumen kepercayaan",
+    "codes live for years: correct registry.toml, or publish and confirm a trust document first",
+    "kode berumur bertahun-tahun: perbaiki registry.toml, atau terbitkan dan konfirmasi dokumennya",
 )
 _NOT_PUBLISHED = Words("its publication was not read back yet", "penerbitannya belum dibaca ulang")
 _PUBLISH_FIRST = Words("publish first, then: absah confirm", "terbitkan dulu, lalu: absah confirm")

@@ -151,6 +151,16 @@ def say_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
+def confirmed(question: Words, what: str, *, yes: bool) -> None:
+    """Ask at the terminal, unless ``yes``. UserError: nobody to ask; click.Abort: they say no."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UserError("not-confirmed", what, _NOBODY, _YES, exit_code=2)
+    if not click.confirm(f"{question.say(language())} {what}", err=True):
+        raise click.Abort
+
+
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file that the user named. UserError: it cannot be read."""
     try:
@@ -190,6 +200,11 @@ def report(error: UserError) -> None:
         click.echo(f"absah: hint: {error.hint.say(spoken)}", err=True)
 
 
+_NOBODY = Words("nobody is here to say yes", "tidak ada yang dapat menyetujui")
+_YES = Words(
+    "look at what was shown above, then add --yes",
+    "periksa yang ditampilkan di atas, lalu tambahkan --yes",
+)
 _NEEDED = Words("a passphrase is needed", "diperlukan frasa sandi")
 _HOW = Words(
     "give one a line with --passphrase-fd N, or work at a terminal",

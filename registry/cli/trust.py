@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,8 @@ import click
 from registry import ceremony, trust_words
 from registry.cli.console import (
     Passphrases,
+    confirmed,
     json_option,
-    language,
     language_option,
     now_option,
     passphrase_option,
@@ -24,7 +23,7 @@ from registry.cli.console import (
     workspace_option,
 )
 from registry.errors import UserError, Words
-from registry.keyring import KeyFile, Keyring
+from registry.keyring import Keyring
 from registry.memory import grouped
 from signing import trust as documents
 from signing.canonical import time_text
@@ -131,8 +130,7 @@ def sign(
     _tell_difference(before, document)
     _tell_warnings(ceremony.warnings(document))
     _tell_digest(document)
-    if not yes:
-        _confirm(held)
+    confirmed(_SIGN, held.vkey.name, yes=yes)
     signed = ceremony.sign(data, held.vkey, ring.open(held))
     save(file, signed)
     _tell_signatures(signed, document, before)
@@ -250,14 +248,6 @@ def _before(
     return None
 
 
-def _confirm(held: KeyFile) -> None:
-    if not sys.stdin.isatty():
-        raise UserError("not-confirmed", held.vkey.name, _NOBODY, _YES, exit_code=2)
-    question = _SIGN.say(language())
-    if not click.confirm(f"{question} {held.vkey.name}", err=True):
-        raise click.Abort
-
-
 def _tell_difference(before: TrustDocument | None, document: TrustDocument) -> None:
     """In sentences where there is something to compare with, then value by value."""
     for words in trust_words.changes(before, document) if before else ():
@@ -310,10 +300,5 @@ _NOT_PREVIOUS = Words("is not the version before this one", "bukan versi tepat s
 _NO_PREVIOUS = Words(
     "the version before is not at hand: every value is shown (--previous FILE compares)",
     "versi sebelumnya tidak tersedia: semua nilai ditampilkan (--previous BERKAS membandingkan)",
-)
-_NOBODY = Words("nobody is here to say yes", "tidak ada yang dapat menyetujui")
-_YES = Words(
-    "compare the digest with the other root holders, then add --yes",
-    "cocokkan digest dengan pemegang akar lain, lalu tambahkan --yes",
 )
 _SIGN = Words("Sign this with", "Tanda tangani dengan")

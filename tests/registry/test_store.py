@@ -74,7 +74,7 @@ def test_the_file_is_private_and_durable(tmp_path: Path, store: Store) -> None:
     strict = store._sql.execute("PRAGMA table_list").fetchall()
     tables = (
         "entry batch scheme certificate record change due trust head note status_list"
-        " pending approval audit drawn"
+        " pending approval audit drawn erased backup ahead"
     )
     found = {line[1]: line[5] for line in strict if not line[1].startswith("sqlite_")}
     assert found == dict.fromkeys(tables.split(), 1)

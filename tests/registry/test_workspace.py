@@ -40,6 +40,7 @@ def test_the_text_of_the_settings(tmp_path: Path) -> None:
         'site = "http://127.0.0.1:8080/"\n'
         "sign_blank = false\n"
         'approval = "none"\n'
+        'backup = "none"\n'
         'public = "public"\n'
         "demo = true\n"
         "\n[names]\n"
