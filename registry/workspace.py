@@ -227,6 +227,8 @@ def toml_text(settings: Settings) -> str:
     plain: list[str] = []
     tables: list[str] = []
     for key, value in settings.model_dump().items():
+        if value == {}:
+            continue
         if isinstance(value, dict):
             lines = [f"{name} = {_toml_value(item)}" for name, item in value.items()]
             tables.append("\n".join([f"\n[{key}]", *lines]))
