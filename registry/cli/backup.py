@@ -125,28 +125,22 @@ def _tell(place: Path, found: Checked, as_json: bool) -> None:
             f"dipulihkan terpisah: {found.certificates} sertifikat, {counts}",
         )
     )
+    remark(_compared(found))
+
+
+def _compared(found: Checked) -> Words:
+    live = found.live
     if found.ahead is not None:
-        live = found.live
-        remark(
-            Words(
-                f"OLDER than what is published (build {live}): it can be read and signs nothing",
-                f"LEBIH LAMA dari yang terbit (build {live}): dapat dibaca, tidak menandatangani",
-            )
+        return Words(
+            f"OLDER than what is published (build {live}): it can be read and signs nothing",
+            f"LEBIH LAMA dari yang terbit (build {live}): dapat dibaca, tidak menandatangani",
         )
-    elif found.live:
-        remark(
-            Words(
-                f"it holds what is published (build {found.live})",
-                f"memuat yang terbit (build {found.live})",
-            )
+    if not live:
+        return Words(
+            "nothing is published yet, so nothing was compared",
+            "belum ada yang terbit, jadi belum ada yang dibandingkan",
         )
-    else:
-        remark(
-            Words(
-                "nothing is published yet, so nothing was compared",
-                "belum ada yang terbit, jadi belum ada yang dibandingkan",
-            )
-        )
+    return Words(f"it holds what is published (build {live})", f"memuat yang terbit (build {live})")
 
 
 _NOTHING = Words("no certificate was named", "tidak ada sertifikat yang disebut")
