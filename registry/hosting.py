@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 __all__ = ["META_POLICY", "headers", "robots"]
 
-# A page loads from its own host only, runs no inline script or style, sends no form, and has no
-# Trusted Types policy: no string of a certificate or a catalogue can become markup or script.
+# A page loads from its own host only, runs no inline script or style, sends no form, and has one
+# Trusted Types policy, which names two workers of the bundle (script/workers.js): no string of a
+# certificate or a catalogue can become markup or script.
 META_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
-    "trusted-types 'none'"
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+    "trusted-types absah-worker"
 )
 """For `<meta>`, which hosts without headers serve too; it cannot hold frame-ancestors."""
 

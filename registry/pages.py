@@ -45,6 +45,7 @@ _VERDICT_WORDS = (
 _LATER_WORDS = (
     *_STATIC_WORDS,
     *("home", "data", "note", "button", "error", "legacy", "record", "compare", "inquiry"),
+    *("batch", "progress", "session", "share"),
     *("registry.build", "registry.log_size", "registry.log_root"),
 )
 _REGISTRY_WORDS = (
@@ -74,7 +75,12 @@ class _Page:
 
 _PAGES = (
     _Page(
-        "verify.html.j2", "", ("alarm.js", "details.js"), "site.title", _VERDICT_WORDS, _LATER_WORDS
+        "verify.html.j2",
+        "",
+        ("alarm.js", "batch.js", "details.js", "pdf_pages.js", "scan.css", "scanner.js"),
+        "site.title",
+        _VERDICT_WORDS,
+        _LATER_WORDS,
     ),
     _Page(
         "registry.html.j2",

@@ -9,7 +9,7 @@
  * sources give the same bytes on every machine.
  */
 import { createHash } from "node:crypto";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -21,9 +21,25 @@ const STAGED = "dist.part";
 /** The module that every page loads. */
 const APP = "script/app.js";
 /** Modules that a page loads when they are needed (script/parts.js). */
-const PARTS = ["script/alarm.js", "script/details.js", "script/registry_page.js"];
+const PARTS = [
+  "script/alarm.js",
+  "script/batch.js",
+  "script/details.js",
+  "script/pdf_pages.js",
+  "script/registry_page.js",
+  "script/scanner.js",
+];
 /** Classic scripts: they run before the first paint and may import nothing at run time. */
 const CLASSICS = ["script/boot.js"];
+/**
+ * Workers: modules in files of their own, whose names the scripts that start them get as constants
+ * (script/built.d.ts).
+ */
+const WORKERS = { DECODE_WORKER: "script/decode_worker.js", PDF_WORKER: "script/pdf_worker.js" };
+/** What the PDF worker imports by fixed names from one folder, when a page of a PDF needs it. */
+const PDF_CODECS = ["openjpeg_nowasm_fallback.js", "jbig2_nowasm_fallback.js"].map(
+  (name) => `node_modules/pdfjs-dist/wasm/${name}`,
+);
 
 /** @typedef {{file: string, integrity: string, imports: string[]}} Entry */
 /** @typedef {import("esbuild").Metafile["outputs"]} Outputs */
@@ -143,18 +159,73 @@ async function entries(outputs) {
   );
 }
 
+/**
+ * @param {Outputs} outputs
+ * @param {string} source an entry point of them
+ * @returns {string} the file that was made of it
+ */
+function fileOf(outputs, source) {
+  const found = Object.entries(outputs).find(([, output]) => output.entryPoint === source);
+  if (found === undefined) {
+    throw new Error(source);
+  }
+  return found[0];
+}
+
+/**
+ * @returns {Promise<string>} the folder from STAGED that the codecs of PDF_CODECS were copied to;
+ *   its name carries a hash of them
+ */
+async function copyCodecs() {
+  const contents = await Promise.all(PDF_CODECS.map((path) => readFile(join(HERE, path))));
+  const hash = createHash("sha256").update(Buffer.concat(contents)).digest("hex").slice(0, 12);
+  const folder = `assets/pdf-${hash}`;
+  await mkdir(join(HERE, STAGED, folder), { recursive: true });
+  await Promise.all(
+    PDF_CODECS.map((path, i) =>
+      writeFile(join(HERE, STAGED, folder, basename(path)), contents[i] ?? ""),
+    ),
+  );
+  return folder;
+}
+
+/**
+ * @param {string} folder from STAGED
+ * @returns {Promise<[string, Entry][]>} the manifest lines of the files in it
+ */
+async function copied(folder) {
+  const names = (await readdir(join(HERE, STAGED, folder))).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const file = `${folder}/${name}`;
+      return [file, { file, integrity: await integrity(join(HERE, STAGED, file)), imports: [] }];
+    }),
+  );
+}
+
 /** @type {import("esbuild").BuildOptions} */
 const ESM = { format: "esm", splitting: true, plugins: [sharing] };
 const styles = (await readdir(join(HERE, "styles")))
   .filter((name) => name.endsWith(".css"))
   .sort()
   .map((name) => `styles/${name}`);
-const PAGE_ENTRIES = new Set([APP, ...PARTS, ...CLASSICS, ...styles]);
+const PAGE_ENTRIES = new Set([APP, ...PARTS, ...CLASSICS, ...Object.values(WORKERS), ...styles]);
 
 try {
   await rm(join(HERE, STAGED), { recursive: true, force: true });
+  const workers = await bundle(Object.values(WORKERS), { format: "esm" });
+  const codecs = await copyCodecs();
+  const define = Object.fromEntries([
+    ["PDF_CODECS", JSON.stringify(`${basename(codecs)}/`)],
+    ...Object.entries(WORKERS).map(([constant, source]) => [
+      constant,
+      JSON.stringify(basename(fileOf(workers, source))),
+    ]),
+  ]);
   const lines = [
-    ...(await entries(await withoutStubs(await bundle([APP, ...PARTS], ESM)))),
+    ...(await entries(await withoutStubs(await bundle([APP, ...PARTS], { ...ESM, define })))),
+    ...(await entries(workers)),
+    ...(await copied(codecs)),
     ...(await entries(await bundle(CLASSICS, { format: "iife" }))),
     ...(await entries(await bundle(styles, {}))),
   ].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -12,6 +12,7 @@
 import { Client } from "./client.js";
 import { dateAndTime } from "./dates.js";
 import { byId } from "./dom.js";
+import { listenToDoors } from "./doors.js";
 import { loadWords } from "./language.js";
 import { load } from "./parts.js";
 import { show } from "./show.js";
@@ -50,6 +51,12 @@ let shown = null;
 let code = { text: "", source: /** @type {Origin} */ ("text") };
 /** Counts the checks: an answer to an earlier one is dropped. */
 let turn = 0;
+/** @type {Promise<void>} resolves when there are words: a tap may come before them */
+let worded;
+/** @type {(() => void) | null} to the list that the verdict on show was opened from */
+let back = null;
+/** @type {Set<(words: Words) => void>} what else speaks the language of the page */
+const speakers = new Set();
 
 /**
  * What every part may ask for.
@@ -71,8 +78,20 @@ export function desk() {
  * @returns {Promise<import("./parts.js").Parts[Name]>}
  */
 export async function use(name) {
+  await worded;
   const [part] = await Promise.all([load(page, name), loadWords(page, desk().words, "rest")]);
   return part;
+}
+
+/**
+ * Follow the language of the page.
+ *
+ * @param {(words: Words) => void} speak called with all words of each language that is chosen
+ * @returns {() => void} ends it
+ */
+export function onWords(speak) {
+  speakers.add(speak);
+  return () => speakers.delete(speak);
 }
 
 /**
@@ -180,9 +199,26 @@ function present(next) {
   }
 }
 
+/**
+ * Show a verdict that was reached before, out of a list.
+ *
+ * @param {Check} check
+ * @param {() => void} toList shows the list again
+ */
+export function open(check, toList) {
+  turn += 1;
+  code = { text: check.text, source: check.source };
+  forget();
+  back = toList;
+  present(check);
+  byId("back").hidden = false;
+}
+
 /** Take a verdict and all data of a person off the page. */
 export function forget() {
   shown = null;
+  back = null;
+  byId("back").hidden = true;
   byId("verdict-place").replaceChildren();
   byId("more-actions").replaceChildren();
   byId("announcement").textContent = "";
@@ -250,25 +286,15 @@ function sayFreshness() {
   }
 }
 
-/** The door for pasted text, and the buttons below a verdict. */
+/** The buttons below a verdict. */
 function listen() {
-  const field = /** @type {HTMLTextAreaElement} */ (byId("code"));
-  const error = /** @type {HTMLElement} */ (byId("paste-error").firstElementChild);
-  byId("paste").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const text = field.value;
-    const empty = text.trim() === "";
-    error.hidden = !empty;
-    field.setAttribute("aria-invalid", String(empty));
-    if (empty) {
-      field.focus();
-      return;
-    }
-    field.value = "";
-    start(text, "text");
-  });
   byId("recheck").addEventListener("click", () => start(code.text, code.source));
   byId("another").addEventListener("click", home);
+  byId("back").addEventListener("click", () => {
+    const leave = back;
+    forget();
+    leave?.();
+  });
 }
 
 /**
@@ -285,13 +311,18 @@ export function begin(here, followLanguage) {
     store: browserStore(page.trust),
   });
   listen();
+  listenToDoors();
   addEventListener("hashchange", readAddress);
   const opened = readAddress();
-  const worded = followLanguage(page, (chosen) => {
+  worded = followLanguage(page, (chosen) => {
     const first = words === null;
     words = chosen;
     render(first);
     sayFreshness();
+    if (speakers.size > 0) {
+      const all = loadWords(page, chosen, "rest");
+      all.then(() => speakers.forEach((speak) => speak(chosen)), report);
+    }
   });
   if (opened) {
     worded.catch(fail);

@@ -12,8 +12,11 @@
  *
  * @typedef {{
  *   "alarm.js": typeof import("./alarm.js"),
+ *   "batch.js": typeof import("./batch.js"),
  *   "details.js": typeof import("./details.js"),
+ *   "pdf_pages.js": typeof import("./pdf_pages.js"),
  *   "registry_page.js": typeof import("./registry_page.js"),
+ *   "scanner.js": typeof import("./scanner.js"),
  * }} Parts
  */
 
@@ -31,6 +34,35 @@ export function load(page, name) {
   loading.set(name, part);
   part.catch(() => loading.delete(name));
   return part;
+}
+
+/**
+ * Styles that only a part needs.
+ *
+ * @param {Page} page
+ * @param {string} name of a file of styles/, which the page names among its parts
+ * @returns {Promise<void>} rejects when it cannot be had; the next call tries again
+ */
+export function loadStyle(page, name) {
+  const style = loading.get(name) ?? fetchStyle(page, page.parts[name]?.[0] ?? ["", ""]);
+  loading.set(name, style);
+  style.catch(() => loading.delete(name));
+  return style;
+}
+
+/**
+ * @param {Page} page
+ * @param {import("./page.js").File} file
+ * @returns {Promise<void>}
+ */
+function fetchStyle(page, [file, integrity]) {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: page.base + file, integrity });
+  return new Promise((loaded, failed) => {
+    link.addEventListener("load", () => loaded());
+    link.addEventListener("error", () => failed(new Error(file)));
+    document.head.append(link);
+  });
 }
 
 /**

@@ -42,18 +42,25 @@ def _assets() -> Assets:
         "assets/registry_page-B.js": b"registry",
         "assets/details-F.js": b"details",
         "assets/alarm-G.js": b"alarm",
+        "assets/batch-G.js": b"batch",
+        "assets/pdf_pages-H.js": b"pdf",
+        "assets/scanner-I.js": b"scanner",
+        "assets/scan-J.css": b"scan",
         "assets/chunk-C.js": b"chunk",
         "assets/boot-D.js": b"boot",
         "assets/main-E.css": b"css",
     }
     names = (
-        "app.js",
-        "registry_page.js",
-        "details.js",
-        "alarm.js",
-        "assets/chunk-C.js",
-        "boot.js",
-        "main.css",
+        *(
+            "app.js",
+            "registry_page.js",
+            "details.js",
+            "alarm.js",
+            "batch.js",
+            "pdf_pages.js",
+            "scanner.js",
+        ),
+        *("scan.css", "assets/chunk-C.js", "boot.js", "main.css"),
     )
     entries = {
         name: Asset(
