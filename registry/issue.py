@@ -250,13 +250,14 @@ class _Desk:
     ) -> Iterator[LedgerRow]:
         for index, place in enumerate(order, result.first):
             item = wanted[place]
-            kid, data = self._sign(self.certificate(item, index, self.terms.random(16)))
+            certificate = self.certificate(item, index, self.terms.random(16))
+            kid, data = self._sign(certificate)
             if len(data) > cose.NOTE_OVER:
                 values = {"bytes": str(len(data))}
                 note = Fault(row=item.row, column=None, code="larger-symbol", values=values)
                 result.notes.append(note)
             result.rows.append(item.row)
-            yield _ledger_row(index, item, kid, result.batch or 0, data)
+            yield _ledger_row(certificate, item.record, kid, result.batch or 0, data)
 
     def _sign(self, certificate: Certificate) -> tuple[bytes, bytes]:
         kid, signer = self._signer(certificate.lsp, certificate.scheme)
@@ -322,22 +323,23 @@ def _bitmap(record: Record, entry: SchemeEntry) -> bytes | None:
     return unit_bitmap((entry.units.index(code) for code in record.units), len(entry.units))
 
 
-def _ledger_row(index: int, wanted: Wanted, kid: bytes, batch: int, data: bytes) -> LedgerRow:
-    record = wanted.record
+def _ledger_row(
+    certificate: Certificate, record: Record, kid: bytes, batch: int, data: bytes
+) -> LedgerRow:
     return LedgerRow(
-        index,
-        record.number,
-        record.registration,
-        record.name,
-        record.passport_name,
-        day_of(record.birth_date),
-        record.scheme,
-        record.lsp,
-        day_of(record.issued),
-        day_of(record.expires),
+        certificate.index,
+        certificate.number,
+        certificate.registration,
+        certificate.name,
+        certificate.passport_name,
+        certificate.birth_day,
+        certificate.scheme,
+        certificate.lsp,
+        certificate.issue_day,
+        certificate.expiry_day,
         units_text(record.units),
-        record.blank_number,
-        wanted.replaces,
+        record.blank_number,  # kept here also when it is not signed
+        certificate.replaces,
         kid,
         batch,
         data,

@@ -112,7 +112,7 @@ class _Reconciler:
         if twin is not None:
             self._same_key(row, record, twin)
             return
-        current = self.store.current(record.lsp, record.registration)
+        current = self.store.current(record.key)
         wanted = self._against(row, record, current)
         if wanted is None:
             return
@@ -234,8 +234,9 @@ class _Reconciler:
 
     def _look_for_duplicate(self, wanted: Wanted) -> None:
         record = wanted.record
-        born, first, last = (day_of(d) for d in (record.birth_date, record.issued, record.expires))
+        born = day_of(record.birth_date)
         for held in self.store.of_person(record.name, born):
+            first, last = day_of(record.issued), day_of(record.expires)
             standing = held.state in {State.VALID, State.SUSPENDED} and held.idx != wanted.replaces
             overlaps = held.issue_day <= last and first <= held.expiry_day
             if standing and overlaps and held.scheme == record.scheme:

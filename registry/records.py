@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -60,7 +61,7 @@ class Record(BaseModel):
     replaces: str | None = None
     """What the sender wrote: registry index, registration number or certificate number."""
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """(LSP, registration number in its one form)."""
         return Key(self.lsp, registration_key(self.registration))

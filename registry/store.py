@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from registry.records import registration_key
+from registry.records import Key, registration_key
 from registry.rows import ChangeRow, DueRow, LedgerRow, TrustRow
 from registry.store_backup import BackupTables
 from registry.store_desk import DeskTables
@@ -97,10 +97,10 @@ class Store(BackupTables, DeskTables, SignedTables):
         sql = f"{LEDGER} WHERE idx >= ? AND idx < ? ORDER BY idx"
         return map(LedgerRow._make, self._sql.execute(sql, (first, end)))
 
-    def current(self, lsp: int, registration: str) -> LedgerRow | None:
-        """The newest certificate of a record; ``registration`` in any printing."""
+    def current(self, key: Key) -> LedgerRow | None:
+        """The newest certificate of a record."""
         sql = f"{LEDGER} JOIN record USING (idx) WHERE record.registration = ? AND record.lsp = ?"
-        values = (registration_key(registration), lsp)
+        values = (key.registration, key.lsp)
         return self._row(f"{sql} ORDER BY record.idx DESC LIMIT 1", values)
 
     def numbered(self, text: str) -> list[LedgerRow]:

@@ -15,6 +15,7 @@ from signing.reasons import Malformed
 
 LARGEST = 2**53 - 1
 DEPTH = 4
+_NESTED = (dict, list)
 
 
 def encode(value: Any) -> bytes:
@@ -28,7 +29,10 @@ def _ordered(value: Any) -> Any:
     The library's own ``canonical`` puts shorter keys first (RFC 7049), so -1 before 100.
     """
     if type(value) is dict:
-        return {key: _ordered(value[key]) for key in sorted(value, key=cbor2.dumps)}
+        return {
+            key: _ordered(item) if type(item := value[key]) in _NESTED else item
+            for key in sorted(value, key=cbor2.dumps)
+        }
     if type(value) is list:
         return [_ordered(item) for item in value]
     return value

@@ -151,10 +151,11 @@ def units_held(bitmap: bytes | None, total: int) -> list[int] | None:
 
 def encode_payload(certificate: Certificate) -> bytes:
     """The claims of a certificate as deterministic CBOR. Malformed if it breaks a rule."""
-    profile = {key: getattr(certificate, field) for key, field in _FIELDS}
-    profile = {key: value for key, value in profile.items() if value is not None}
+    profile = {
+        key: value for key, field in _FIELDS if (value := getattr(certificate, field)) is not None
+    }
     claims = {4: certificate.expires, 7: certificate.cti, PROFILE: profile}
-    _checked(claims)
+    _check(claims)
     return cbor.encode(claims)
 
 
@@ -163,10 +164,15 @@ def decode_payload(payload: bytes) -> Certificate:
 
     Malformed: not deterministic CBOR or a rule is broken. TooNew: a later profile.
     """
-    return _checked(cbor.decode(payload))
+    claims = cbor.decode(payload)
+    expiry_day = _check(claims)
+    profile = claims[PROFILE]
+    values = {field: profile.get(key) for key, field in _FIELDS}
+    return Certificate(expiry_day=expiry_day, cti=claims[7], **values)
 
 
-def _checked(claims: Any) -> Certificate:
+def _check(claims: Any) -> int:
+    """The expiry day of claims that keep every rule."""
     if type(claims) is not dict:
         raise Malformed("claims", "not a map")
     if PROFILE not in claims and any(key in claims for key in _LATER):
@@ -175,15 +181,14 @@ def _checked(claims: Any) -> Certificate:
         raise Malformed("claims", "not the claims of a certificate")
     exp, cti, profile = claims[4], claims[7], claims[PROFILE]
     _check_profile(profile)
-    values = {field: profile.get(key) for key, field in _FIELDS}
     if type(exp) is not int or (exp + WIB) % DAY:
         raise Malformed("dates", "exp is not the end of a day at UTC+7")
     expiry_day = (exp + WIB) // DAY - 1
-    if not values["issue_day"] <= expiry_day <= LAST_DAY:
+    if not profile[8] <= expiry_day <= LAST_DAY:
         raise Malformed("dates", "the expiry date is before the issue date or past 9999")
     if type(cti) is not bytes or len(cti) != 16:
         raise Malformed("cti", "not 16 bytes")
-    return Certificate(expiry_day=expiry_day, cti=cti, **values)
+    return int(expiry_day)
 
 
 def _check_profile(profile: Any) -> None:

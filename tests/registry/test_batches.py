@@ -149,7 +149,7 @@ def test_a_replacement_replaces_what_was_seen(store: Store) -> None:
     right = record(1, name="Contoh Betul")
     number = proposed(store, right, kind=Kind.REPLACEMENT, old_until=NOW + 5)
     file = batch_file.parse(batches.waiting(store, number).data)
-    old = store.current(9001, right.registration)
+    old = store.current(right.key)
     assert old is not None
     index = old.idx
     assert (file.kind, file.rows[0]["old"], file.old_until) == ("replacement", index, NOW + 5)

@@ -151,7 +151,7 @@ def test_a_replacement_supersedes_in_the_same_transaction(store: Store) -> None:
     right = record(1, name="Contoh Betul")
     result = issued(store, right, kind=Kind.REPLACEMENT)
     assert (result.superseded, result.faults) == ([old], [])
-    new = store.current(9001, right.registration)
+    new = store.current(right.key)
     assert new is not None
     assert (new.idx, new.replaces, new.name, new.state) == (3, old, "Contoh Betul", 0)
     change = store.changes(old)[0]

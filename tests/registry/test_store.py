@@ -14,6 +14,7 @@ import pytest
 
 from registry import chain
 from registry.errors import UserError
+from registry.records import Key, registration_key
 from registry.rows import BatchRow, ChangeRow, DueRow, HeadRow, LedgerRow, ListRow, NoteRow
 from registry.store import APPLICATION_ID, VERSION, Store
 from registry.store_file import SCHEMAS
@@ -285,10 +286,10 @@ def test_an_index_past_the_first_list(store: Store) -> None:
 
 def test_certificates_are_found(store: Store) -> None:
     issued(store, record(1), record(2, registration="TIK.9001.00002.2026"), record(3, lsp=9002))
-    found = store.current(9001, "tik 9001 00002-2026")
+    found = store.current(Key(9001, registration_key("tik 9001 00002-2026")))
     assert found is not None
     assert found.registration == "TIK.9001.00002.2026"
-    assert store.current(9002, "TIK 9001 00002 2026") is None
+    assert store.current(Key(9002, "TIK 9001 00002 2026")) is None
     assert store.certificate(0) is None
     assert store.certificate(99) is None
     assert [r.idx for r in store.certificates(0, 3)] == [1, 2]
