@@ -126,8 +126,8 @@ $(NODE_MODULES)/.dev: site_templates/package.json site_templates/package-lock.js
 	$(WITH_NODE) npm --prefix site_templates ci
 	@touch $@
 
-# What only the tests need of the machine: browsers, Japanese fonts, a software token, a web server
-# and a transparency log written by others. By apt when root; else the tests say what they skip.
+# What only the tests need of the machine: browsers, Japanese fonts, a software token, a web server,
+# rsync and a transparency log written by others. By apt when root; else the tests say what they skip.
 machine:
 	@missing=; \
 	need() { $$1 > /dev/null 2>&1 || missing="$$missing $$2"; }; \
@@ -136,6 +136,7 @@ machine:
 	need "command -v WebKitWebDriver" webkit2gtk-driver; \
 	need "test -e /usr/lib/softhsm/libsofthsm2.so" softhsm2; \
 	need "test -x /usr/sbin/nginx" nginx-light; \
+	need "command -v rsync" rsync; \
 	need "command -v go" golang-go; \
 	need "test -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog" golang-golang-x-mod-dev; \
 	fc-list :lang=ja 2> /dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \

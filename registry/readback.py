@@ -73,12 +73,12 @@ def _check_log(source: Source, found: BuildNote, since: Since | None) -> None:
     if since and old > found.size:
         raise _fault("build.note", "its log is smaller than the one before")
     known = old - old % merkle.TILE
-    leaves = _leaves(source, known, found.size)
+    hashes = leaves(source, known, found.size)
     if since is None:
-        tree = log.Tree(leaves)
+        tree = log.Tree(hashes)
     else:
         try:
-            tree = log.Tree.grown(old, since.root, _edge(source), leaves)
+            tree = log.Tree.grown(old, since.root, edge(source), hashes)
         except Malformed as error:
             why = f"the log before it is not the one that was read back: {error}"
             raise _fault("build.note", why) from error
@@ -92,11 +92,12 @@ def _check_log(source: Source, found: BuildNote, since: Since | None) -> None:
         raise _fault("build.note", "its root is not the root of the entries")
 
 
-def _edge(source: Source) -> log.Tiles:
+def edge(source: Source) -> log.Tiles:
+    """Reads the tiles of a site, for :meth:`registry.log.Tree.grown`."""
     return lambda tile: _read(source, "log/" + merkle.tile_path(tile), FILE_LIMIT)
 
 
-def _leaves(source: Source, first: int, size: int) -> Iterator[bytes]:
+def leaves(source: Source, first: int, size: int) -> Iterator[bytes]:
     """Leaf hashes from an index on, a multiple of 256, out of entry bundles."""
     for at in range(first, size, merkle.TILE):
         width = min(merkle.TILE, size - at)

@@ -1,4 +1,4 @@
-"""``absah build`` and ``absah confirm``."""
+"""``absah build``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from registry import build as builder
-from registry import readback
 from registry.cli.console import (
     Passphrases,
     json_option,
@@ -19,9 +18,8 @@ from registry.cli.console import (
     say_json,
     workspace_option,
 )
-from registry.errors import UserError, Words
+from registry.errors import Words
 from registry.keyring import Keyring
-from registry.source import open_source
 from registry.store import Store
 from registry.workspace import Workspace
 
@@ -76,29 +74,3 @@ def _check(workspace: Workspace, as_json: bool) -> int:
         for path in differing:
             say(path)
     return 1 if differing else 0
-
-
-@click.command()
-@click.argument("place", required=False, metavar="[URL|DIR]")
-@workspace_option
-@json_option
-@language_option
-def confirm(place: str | None, folder: Path, as_json: bool) -> None:
-    """Read the newest build back through its public address; codes may be printed after that."""
-    workspace = Workspace.open(folder)
-    with Store.open(workspace.database, writer=True) as store:
-        document = builder.newest_trust(store)
-        newest = store.newest_note()
-        if newest is None:
-            raise UserError("no-build", str(folder), _NOT_BUILT, _BUILD_FIRST)
-        note = readback.check(open_source(place or document.site), document, newest.note)
-        with store.transaction():
-            store.confirm(note.build)
-    if as_json:
-        say_json({"build": note.build, "log_size": note.size})
-    else:
-        say(f"build {note.build}: read back, log size {note.size}")
-
-
-_NOT_BUILT = Words("nothing was built yet", "belum ada yang dibangun")
-_BUILD_FIRST = Words("build first: absah build", "bangun dulu: absah build")
