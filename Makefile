@@ -26,7 +26,7 @@ fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
 endef
 QUICK := not browser and not package and not readme and not soak
 
-.PHONY: help demo test check format lint types imports unit script browser package readme
+.PHONY: help demo test check coverage format lint types imports unit script browser package readme
 .PHONY: font bench soak screenshots lock clean bundle run dev machine
 
 help:
@@ -40,9 +40,15 @@ demo: run
 
 ## Tests
 
-test: machine check browser package readme
+test: machine check coverage browser package readme
 
 check: format lint types imports unit script
+
+# `make test` traces which branches the unit tests run; `make check` alone does not take the time.
+test coverage: COVER := --cov --cov-report=
+
+coverage: unit
+	$(BIN)/coverage report --include="signing/*" --omit="signing/pkcs11.py" --fail-under=100
 
 format: dev
 	$(BIN)/ruff format --check .
@@ -57,7 +63,7 @@ imports: dev
 	$(BIN)/lint-imports
 
 unit: dev
-	$(BIN)/pytest -n 2 -m "$(QUICK)" $(ARGS)
+	$(BIN)/pytest -n 2 -m "$(QUICK)" $(COVER) $(ARGS)
 
 script: dev
 	$(WITH_NODE) node $(NODE_MODULES)/typescript/bin/tsc -p site_templates
@@ -78,7 +84,7 @@ bench: dev
 	  $(BIN)/python -m "benchmarks.$$figure" $(ARGS); done
 
 soak: dev
-	$(BIN)/pytest -m soak $(ARGS)
+	$(BIN)/pytest -m soak -s $(ARGS)
 
 screenshots: dev machine
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)

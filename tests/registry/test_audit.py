@@ -123,6 +123,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
 }
 
 
+@pytest.mark.no_cover  # thousands of audits: what they run is traced in the others
 @pytest.mark.usefixtures("remembered")
 def test_every_byte_of_every_signed_file(built: dict[str, bytes]) -> None:
     files = without_twins(built)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from signing import build_note, trust
+from signing import build_note, keys, trust
 from signing.canonical import b64decode
 from tests.signing.vector_files import Case, agrees, answer, cases, named
 from tests.vectors import build_notes_cases
@@ -75,6 +76,19 @@ def test_a_drafted_note_is_read_back(audit: str | None) -> None:
     assert (note.size, note.status) == (2**17 + 1, ("00" * 32, "11" * 32))
     assert build_note.says(note, state)
     assert not build_note.says(note, {**state, "files": "44" * 32})
+
+
+def test_a_stored_note_stands_as_long_as_a_publisher_of_the_document_signed_it() -> None:
+    fields = {**build_notes_cases.fields_of(), "registry": trust_of("1").id}
+    sound = build_note.parse(build_note.sign(fields, PUBLISHER, key("publisher 1")))
+    assert build_note.is_signed(sound, trust_of("1"))
+    stranger = keys.Vkey(PUBLISHER.name, key("log").public)
+    other = build_note.parse(build_note.sign(fields, stranger, key("log")))
+    assert not build_note.is_signed(other, trust_of("1"))
+    assert not build_note.is_signed(replace(sound, note=None), trust_of("1"))
+    assert sound.note is not None
+    changed = replace(sound.note, text=sound.note.text.replace("absah", "Absah", 1))
+    assert not build_note.is_signed(replace(sound, note=changed), trust_of("1"))
 
 
 def test_the_text_is_the_one_of_the_vectors() -> None:
