@@ -82,7 +82,7 @@ def build(workspace: Workspace, store: Store, keyring: Keyring, terms: Terms) ->
     _refuse_older_store(public, store, live)
     _refuse_clock(store, terms)
     due = changes.apply_due(store, terms.now)
-    site = SiteFiles(workspace, store, document, tree)
+    site = SiteFiles(workspace, store, document, tree, terms.now)
     note, data = _Signing(store, document, signers, terms.now).note(site, live)
     if live is not None and live.text == note.text:
         return Built(note, False, 0, len(due.changed))
@@ -118,7 +118,7 @@ def compare(workspace: Workspace, store: Store) -> list[str]:
     if newest is None:
         raise UserError("no-build", str(workspace.public), _NOT_BUILT, _BUILD_FIRST)
     tree = log.Tree(store.leaves(0, newest.size))
-    wanted = SiteFiles(workspace, store, document, tree).everything(newest.note)
+    wanted = SiteFiles(workspace, store, document, tree, newest.issued).everything(newest.note)
     served = {
         p.relative_to(workspace.public).as_posix(): p
         for p in workspace.public.rglob("*")

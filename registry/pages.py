@@ -26,6 +26,7 @@ import jinja2
 from markupsafe import Markup
 
 from registry.errors import UserError, Words
+from registry.figures import Figures
 from registry.hosting import META_POLICY, headers, robots
 from site_templates import BUNDLE, FOLDER
 
@@ -50,7 +51,7 @@ _LATER_WORDS = (
 )
 _REGISTRY_WORDS = (
     *(*_STATIC_WORDS, *_TIMES, "registry", "record.trust_version"),
-    *("asof.none", "error.network", "reason.conflict", "progress.fresh"),
+    *("sector", "asof.none", "error.network", "reason.conflict", "progress.fresh"),
     "button.save_evidence",
 )
 
@@ -156,7 +157,9 @@ class Assets:
         return cls(entries, files)
 
 
-def pages(settings: PageSettings, assets: Assets) -> dict[str, bytes]:
+def pages(
+    settings: PageSettings, assets: Assets, figures: Figures | None = None
+) -> dict[str, bytes]:
     """Every file of the site that is not registry data, sorted by path.
 
     UserError ``no-bundle``: the bundle lacks a script or a style that a page names.
@@ -177,7 +180,7 @@ def pages(settings: PageSettings, assets: Assets) -> dict[str, bytes]:
         for language in LANGUAGES:
             context = _context(settings, assets, page, language, words, sentences)
             html = environment.get_template(page.template).render(
-                icon=settings.base + icon[0].file, **context
+                icon=settings.base + icon[0].file, figures=figures, **context
             )
             files[f"{_folder(language)}{page.path}index.html"] = html.encode()
     missing = _context(settings, assets, _PAGES[0], LANGUAGES[0], {}, sentences)

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 
-from registry import log, pages, publish, twins
+from registry import figures, log, pages, publish, twins
 from registry.catalogue import Catalogue
 from registry.errors import UserError, Words
 from registry.rows import HeadRow
@@ -70,13 +70,19 @@ class SiteFiles:
     """One state of a registry, laid out as files."""
 
     def __init__(
-        self, workspace: Workspace, store: Store, document: TrustDocument, tree: log.Tree
+        self,
+        workspace: Workspace,
+        store: Store,
+        document: TrustDocument,
+        tree: log.Tree,
+        now: int,
     ) -> None:
         self.store, self.document, self.tree = store, document, tree
         catalogue = Catalogue.load(workspace.catalogue)
         _refuse_lost_schemes(store, catalogue)
         self.catalogue = catalogue.files()
-        self.pages = pages.pages(self._page_settings(), pages.Assets.load())
+        told = figures.at_month_end(store, workspace.path("figures"), now)
+        self.pages = pages.pages(self._page_settings(), pages.Assets.load(), told)
         self.listed = _listed(self.catalogue, self.pages)
         self._whole: log.Tree | None = None
 

@@ -97,6 +97,14 @@ class Store(BackupTables, DeskTables, SignedTables):
         sql = f"{LEDGER} WHERE idx >= ? AND idx < ? ORDER BY idx"
         return map(LedgerRow._make, self._sql.execute(sql, (first, end)))
 
+    def counts(self, end: int) -> list[tuple[str, int, int]]:
+        """Certificates with indexes below ``end``: division of KBLI, year of issue, how many."""
+        sql = (
+            "SELECT substr(number, 1, 2), CAST(strftime('%Y', issue_day * 86400, 'unixepoch') AS"
+            " INTEGER), count(*) FROM certificate WHERE idx < ? GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return self._sql.execute(sql, (end,)).fetchall()
+
     def current(self, key: Key) -> LedgerRow | None:
         """The newest certificate of a record."""
         sql = f"{LEDGER} JOIN record USING (idx) WHERE record.registration = ? AND record.lsp = ?"

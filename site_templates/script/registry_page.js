@@ -8,12 +8,13 @@
 import { hex } from "./bytes.js";
 import { b64encode } from "./canonical.js";
 import { Client } from "./client.js";
-import { dateAndTime, dateOf } from "./dates.js";
+import { date, dateAndTime, dateOf } from "./dates.js";
 import { byId, element } from "./dom.js";
 import { thumbprint } from "./keys.js";
 import { load } from "./parts.js";
 import { browserStore } from "./store.js";
-import { grouped } from "./telling.js";
+import { countTiles, counts, historyLines, versions } from "./registry_history.js";
+import { dayOf, grouped } from "./telling.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./words.js").Words} Words */
@@ -121,6 +122,10 @@ function issuerKey(words, issuer) {
     ["registry.key_until", dateOf(words, issuer.until)],
     ["registry.scope", scope === "" ? words.text("registry.scope_all") : scope],
   ];
+  if (issuer.final !== null) {
+    const n = words.number(issuer.final.size);
+    rows.push(["registry.key_final", words.text("registry.key_final_value", { n })]);
+  }
   return {
     holder: issuer.name[words.language] ?? "",
     x: issuer.x,
@@ -162,6 +167,32 @@ async function render(words) {
     .querySelector(".groups")
     ?.replaceChildren(...groups.filter((made) => made !== null));
   byId("facts").hidden = byId("keys").hidden = false;
+  byId("history").querySelector("ol")?.replaceChildren(...historyLines(words, await versions(client)));
+  byId("history").hidden = false;
+  await renderCounts(words);
+}
+
+/** @param {Words} words */
+async function renderCounts(words) {
+  const counted = await counts(client);
+  if (counted !== null) {
+    byId("counts").querySelector("dl")?.replaceChildren(...countTiles(words, counted));
+    byId("counts").hidden = false;
+  }
+}
+
+/**
+ * Days and numbers that stand in the page itself, as the language writes them.
+ *
+ * @param {Words} words
+ */
+function renderFigures(words) {
+  for (const found of document.querySelectorAll("time")) {
+    found.textContent = date(words, dayOf(found.dateTime));
+  }
+  for (const found of document.querySelectorAll("data")) {
+    found.textContent = words.number(Number(found.value));
+  }
 }
 
 /** @type {Words | null} */
@@ -203,6 +234,7 @@ export function begin(here, followLanguage) {
   client.refresh().then(arrived).catch(fail);
   followLanguage(page, (chosen) => {
     words = chosen;
+    renderFigures(chosen);
     render(chosen).catch(fail);
   }).catch(fail);
 }
