@@ -44,9 +44,14 @@ export function details(words, check, visit, version) {
   }
   document.documentElement.classList.toggle("with-record", kept);
   const named = certificate !== null && (shown === "all" || shown === "unproven");
+  const keep = kept ? actions(words, check, compared, version) : [];
+  const ticks = named ? ticksView(words, certificate, compared, kept ? draw : () => {}) : null;
+  // Who has compared wants the record: its buttons stand there, and below all else where there
+  // is nothing to compare.
+  ticks?.append(element("p", { class: "actions" }, ...keep));
   const below = [
     certificateView(words, verdict, filled),
-    named ? ticksView(words, certificate, compared, kept ? draw : () => {}) : null,
+    ticks,
     notesView(words, verdict, visit, filled),
     named ? inquiryView(words, indonesian, verdict, check.at) : null,
     technicalView(words, verdict, filled, version),
@@ -54,7 +59,7 @@ export function details(words, check, visit, version) {
   ];
   return {
     below: below.filter((view) => view !== null),
-    actions: kept ? actions(words, check, compared, version) : [],
+    actions: ticks === null ? keep : [],
   };
 }
 
@@ -74,7 +79,11 @@ async function indonesian() {
  * @returns {HTMLElement[]}
  */
 function actions(words, check, compared, version) {
-  const print = element("button", { type: "button", id: "print" }, words.text("button.print"));
+  const print = element(
+    "button",
+    { type: "button", id: "print", class: "primary" },
+    words.text("button.print"),
+  );
   print.addEventListener("click", () => printPage(words, print));
   if (check.verdict.basis === null) {
     return [print];

@@ -128,7 +128,9 @@ test("what can be done with a result follows from how much of it may be shown", 
     const { below, actions } = details(words, checkOf(verdictOf(reason)), visitOf(), "0.1.0");
     const classes = below.map((view) => fake(view).attributes.get("class")?.split(" ") ?? []).flat();
     const parts = ["compare", "inquiry", "record-place"].filter((name) => classes.includes(name));
-    assert.equal(actions.length > 0, parts.includes("record-place"));
+    const inside = below.flatMap((view) => fake(view).withTag("button"));
+    assert.equal(actions.length + inside.length > 0, parts.includes("record-place"), reason);
+    assert.ok(actions.length === 0 || inside.length === 0);
     (seen[parts.join(" ")] ??= []).push(reason);
   }
   assert.deepEqual(seen[""], ["foreign-code", "other-code", "malformed", "too-new"]);
