@@ -17,6 +17,8 @@ from registry.printable import shown
 from registry.records import registration_key
 from signing.certificate import text_fault
 
+_SURE = date(1900, 3, 1)
+"""Programs number the days before it in two ways, because Excel knows a 29 February 1900."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_LIKE = re.compile(r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}")
 _ERROR_TEXTS = re.compile(r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)")
@@ -156,7 +158,10 @@ def as_date(raw: Raw) -> date:
         raise _wrong_kind(raw)
     if not _DATE.fullmatch(raw.text):
         raise CellError("date-with-time", value=shown(raw.text))
-    return _date_of_text(raw.text)
+    day = _date_of_text(raw.text)
+    if day < _SURE:
+        raise CellError("date-unsure", value=raw.text)
+    return day
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,8 @@ _LINE = 16 << 20
 _KINDS = {kind.value: kind for kind in Kind}
 _CODES = frozenset(
     {
+        "hidden-row",
+        "merged-cells",
         "not-a-workbook",
         "too-many-columns",
         "too-many-rows",

@@ -144,12 +144,14 @@ def _copy(file: BinaryIO, most_rows: int) -> None:
     file.seek(0)
     book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
     last = 0
-    for number, cells in _rows(book, _sheet(book)):
+    for number, hidden, cells in _rows(book, _sheet(book)):
         if number <= last:  # a row that comes twice would hide one of the two
             raise Fault("workbook-damaged", what="rows")
         last = number
         if not any(cells):
             continue
+        if hidden:  # a filter, or something that the sender is not meant to see
+            raise Fault("hidden-row", row=str(number))
         if number > most_rows + 1:
             raise Fault("too-many-rows", row=str(number), limit=str(most_rows))
         _say(["row", number, cells])
@@ -164,8 +166,8 @@ def _sheet(book: Any) -> Any:
     return chosen[0]
 
 
-def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    """(row number, cells) as the file has them.
+def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, bool, list[Any]]]:
+    """(row number, whether it is hidden, cells) as the file has them.
 
     openpyxl's own iterator fills gaps (16,384 columns wide where one far cell says so) and leaves
     out rows that come in disorder; its parser does neither.
@@ -181,7 +183,12 @@ def _rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
             timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )
         for number, cells in parser.parse():
-            yield number, _cells(number, cells)
+            facts = parser.row_dimensions.pop(str(number), {})
+            yield number, facts.get("hidden") in ("1", "true"), _cells(number, cells)
+        for merged in parser.merged_cells.mergeCell if parser.merged_cells else ():
+            # All but its first cell are empty, and an empty unit column means all units.
+            if merged.max_row > 1:
+                raise Fault("merged-cells", row=str(max(2, merged.min_row)), cells=merged.coord)
 
 
 def _cells(number: int, found: list[dict[str, Any]]) -> list[Any]:

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -102,6 +103,14 @@ def _text_cell(place: bytes, text: bytes) -> bytes:
 
 def _row(number: int, *cells: bytes) -> bytes:
     return b'<row r="%d">%s</row>' % (number, b"".join(cells))
+
+
+def _born(serial: int) -> bytes:
+    """A workbook whose one row has this serial number in a date cell: 29 February 1900 is 60."""
+    day = date(1998, 4, 11)
+    number = (day - date(1899, 12, 30)).days
+    dated = as_xlsx(table([own(1, tanggal_lahir=day)]))
+    return repacked({SHEET: swap(b"<v>%d</v>" % number, b"<v>%d</v>" % serial)}, dated)
 
 
 def _changed_header(old: str, new: str) -> bytes:
@@ -272,6 +281,17 @@ def workbook_sheets() -> list[Hostile]:
     """Workbooks whose sheets or header are the trouble."""
     return [
         Hostile("many-rows.xlsx", sound_xlsx(), "too-many-rows", 4, {"max_rows": 2}),
+        Hostile("hidden-row.xlsx", repacked({SHEET: swap(b'<row r="3"', b'<row r="3" hidden="1"')}),
+            "hidden-row", 3),
+        Hostile("merged-lsp.xlsx", repacked({SHEET: swap(b"</sheetData>",
+            b'</sheetData><mergeCells count="1"><mergeCell ref="G2:G4"/></mergeCells>')}),
+            "merged-cells", 2),
+        Hostile("merged-units.xlsx", repacked({SHEET: swap(b"</sheetData>", b'</sheetData>'
+            b'<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="I3:J4"/></mergeCells>')}),
+            "merged-cells", 3),
+        Hostile("two-headers.xlsx", as_xlsx([list(SOUND), *table([own(1)])]), "no-digits", 2),
+        Hostile("serial-60.xlsx", _born(60), "date-unsure", 2),
+        Hostile("serial-0.xlsx", _born(0), "date-with-time", 2),
         Hostile("two-sheets.xlsx", as_two_sheets(), "which-sheet", 0),
         Hostile("hidden-sheet.xlsx", repacked({BOOK: swap(b'state="visible"',
             b'state="hidden"')}), "which-sheet", 0),

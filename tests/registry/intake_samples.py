@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from registry.catalogue import DEMONSTRATION, Catalogue
 from registry.intake import Options, Reading, read
@@ -196,9 +197,12 @@ def _json_value(value: Any) -> Any:
     return value if isinstance(value, (str, int, float)) else str(value)
 
 
-def as_xlsx(rows: Iterable[Sequence[Any]], title: str = "Sertifikat") -> bytes:
+def as_xlsx(
+    rows: Iterable[Sequence[Any]], title: str = "Sertifikat", epoch: datetime = WINDOWS_EPOCH
+) -> bytes:
     """A workbook in which a str is a text cell, whatever it looks like."""
     book = openpyxl.Workbook()
+    book.epoch = epoch
     sheet = book.worksheets[0]
     sheet.title = title
     for number, row in enumerate(rows, 1):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from registry import intake, intake_workbook
 from registry.intake_faults import line
 from registry.intake_report import faults_csv, faults_xlsx
 from tests.registry.hostile_files import (
+    SHEET,
     Hostile,
     deep_xml,
     hostile,
@@ -17,10 +20,11 @@ from tests.registry.hostile_files import (
     repacked,
     shared,
     sound_xlsx,
+    swap,
     with_members,
     with_rows,
 )
-from tests.registry.intake_samples import kinds, reading
+from tests.registry.intake_samples import as_xlsx, kinds, own, reading, table
 
 FILES = hostile()
 
@@ -70,6 +74,28 @@ def test_what_looks_odd_but_hides_nothing_is_read(tmp_path: Path, data: bytes) -
     found = reading(tmp_path, "a.xlsx", data)
     assert found.faults == []
     assert len(found.rows) == 3
+
+
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH], ids=["1900", "1904"])
+def test_a_date_cell_is_the_same_day_in_both_calendars(tmp_path: Path, epoch: datetime) -> None:
+    born, issued = date(1998, 4, 11), date(2026, 1, 14)
+    rows = table([own(1, tanggal_lahir=born, tanggal_terbit=issued)])
+    found = reading(tmp_path, "a.xlsx", as_xlsx(rows, epoch=epoch))
+    assert found.faults == []
+    assert (found.rows[0][1].birth_date, found.rows[0][1].issued) == (born, issued)
+
+
+def test_the_first_sure_day_of_the_1900_calendar_is_read(tmp_path: Path) -> None:
+    found = reading(tmp_path, "a.xlsx", as_xlsx(table([own(1, tanggal_lahir=date(1900, 3, 1))])))
+    assert found.faults == []
+    assert found.rows[0][1].birth_date == date(1900, 3, 1)
+
+
+def test_a_hidden_row_without_data_and_a_merged_title_are_no_matter(tmp_path: Path) -> None:
+    part = b'<row r="9" hidden="1"><c r="A9" s="0"/></row></sheetData>'
+    merged = b'<mergeCells count="1"><mergeCell ref="L1:M1"/></mergeCells>'
+    data = repacked({SHEET: swap(b"</sheetData>", part + merged)})
+    assert reading(tmp_path, "a.xlsx", data).faults == []
 
 
 def test_two_sheets_with_one_named_for_the_data(tmp_path: Path) -> None:
