@@ -14,10 +14,13 @@ from tests.console import Command, Outcome, commands, run
 ASSIGNMENT = re.compile(r"([A-Z]+)=")
 
 
-def outcomes(markdown: str, folder: Path, place: Path) -> Iterator[tuple[Command, Outcome]]:
+def outcomes(
+    markdown: str, folder: Path, place: Path, path: str = ""
+) -> Iterator[tuple[Command, Outcome]]:
     """Every command of the document as written, and what it did in ``folder``.
 
     ``place`` is a path that does not exist yet: the current folder and the values are kept there.
+    ``path`` is put before PATH.
     """
     values: dict[str, str] = {}
     for command in commands(markdown):
@@ -27,10 +30,10 @@ def outcomes(markdown: str, folder: Path, place: Path) -> Iterator[tuple[Command
             name = assigned[1]
             told = place.with_name(f"{place.name}.value")
             text = f'{known}{command.text} && printf %s "${name}" > "{told}"'
-            yield command, run(replace(command, text=text), folder, place, "")
+            yield command, run(replace(command, text=text), folder, place, path)
             values[name] = told.read_text("utf-8") if told.exists() else ""
         else:
-            yield command, run(replace(command, text=known + command.text), folder, place, "")
+            yield command, run(replace(command, text=known + command.text), folder, place, path)
 
 
 def quoted(value: str) -> str:
