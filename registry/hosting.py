@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 __all__ = ["META_POLICY", "headers", "robots"]
 
 # A page loads from its own host only, runs no inline script or style, sends no form, and has one
-# Trusted Types policy, which names two workers of the bundle (script/workers.js): no string of a
+# Trusted Types policy, which names the workers of the bundle (script/workers.js): no string of a
 # certificate or a catalogue can become markup or script.
 META_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
-    "trusted-types absah-worker"
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "require-trusted-types-for 'script'; trusted-types absah-worker"
 )
 """For `<meta>`, which hosts without headers serve too; it cannot hold frame-ancestors."""
 
@@ -34,7 +34,7 @@ _FOR_EVER = "Cache-Control: public, max-age=31536000, immutable"
 _ASK = "Cache-Control: no-cache"
 _NEVER = "Cache-Control: no-store"
 
-_PAGES = ("", "index.html", "404.html", "id/*", "en/*", "registry/*")
+_PAGES = ("", "index.html", "404.html", "id/*", "en/*", "registry/*", "manifest.webmanifest")
 _FIXED = ("assets/*",)
 _RENEWED = ("robots.txt", "files.json", "catalogue/*", "log/*", "status/*", "trust/*", "builds/*")
 """Most of these never change under their name, but a mistake must not stay in caches for a year,
@@ -44,11 +44,16 @@ and a wrong answer of a host (404 before the upload is complete) must not be kep
 def headers(site: str) -> bytes:
     """The file ``_headers`` for a site at this address."""
     address = urlsplit(site)
+    base = address.path
     secure = ("Strict-Transport-Security: max-age=31536000",) if address.scheme == "https" else ()
     blocks = [
         *((path, (f"Content-Security-Policy: {_PAGE_POLICY}", _ASK)) for path in _PAGES),
         *((path, (f"Content-Security-Policy: {_PAGE_POLICY}", _FOR_EVER)) for path in _FIXED),
         *((path, (f"Content-Security-Policy: {_FILE_POLICY}", _ASK)) for path in _RENEWED),
+        (
+            "sw.js",
+            (f"Content-Security-Policy: {_PAGE_POLICY}", _ASK, f"Service-Worker-Allowed: {base}"),
+        ),
         ("build.note", (f"Content-Security-Policy: {_FILE_POLICY}", _NEVER)),
         (
             "download/*",
@@ -59,7 +64,7 @@ def headers(site: str) -> bytes:
     ]
     lines = []
     for path, own in blocks:
-        lines.append(address.path + path)
+        lines.append(base + path)
         lines.extend(f"  {line}" for line in (*own, *_ALWAYS, *secure))
     return ("\n".join(lines) + "\n").encode()
 

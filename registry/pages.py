@@ -1,8 +1,8 @@
 """The pages of the public site, from templates, words and the bundled browser side.
 
 ``pages()`` gives ``{path: bytes}``: the verification page and the registry page in three languages,
-404.html, the bundle's assets, the words as files named by their digest, an icon, robots.txt, and
-the host configuration ``_headers`` and ``.nojekyll``. The same settings and assets always give the
+404.html, the bundle's assets, the words as files named by their digest, service worker, manifests,
+icons, robots.txt, ``_headers`` and ``.nojekyll``. The same settings and assets always give the
 same bytes. Nothing here changes with a build: ``/registry/`` reads build number, log size and root
 from the build note in the browser, so a new note needs no new page (docs/formats.md section 7).
 
@@ -12,23 +12,21 @@ of trust/1: what a browser starts its walk of trust from.
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
 
-from registry.errors import UserError, Words
+from registry import offline
+from registry.assets import Asset, Assets, json_bytes, named
 from registry.figures import Figures
 from registry.hosting import META_POLICY, headers, robots
-from site_templates import BUNDLE, FOLDER
+from site_templates import FOLDER
 
 __all__ = ["LANGUAGES", "Asset", "Assets", "PageSettings", "pages"]
 
@@ -46,7 +44,7 @@ _VERDICT_WORDS = (
 _LATER_WORDS = (
     *_STATIC_WORDS,
     *("home", "data", "note", "button", "error", "legacy", "record", "compare", "inquiry"),
-    *("batch", "progress", "session", "share"),
+    *("batch", "progress", "session", "share", "install", "update"),
     *("registry.build", "registry.log_size", "registry.log_root"),
 )
 _REGISTRY_WORDS = (
@@ -78,7 +76,10 @@ _PAGES = (
     _Page(
         "verify.html.j2",
         "",
-        ("alarm.js", "batch.js", "details.js", "pdf_pages.js", "scan.css", "scanner.js"),
+        (
+            *("alarm.js", "batch.js", "details.js", "offline.js", "pdf_pages.js"),
+            *("scan.css", "scanner.js"),
+        ),
         "site.title",
         _VERDICT_WORDS,
         _LATER_WORDS,
@@ -107,6 +108,8 @@ class PageSettings:
     """SHA-256 of the text of trust/1, 64 lower-case hex digits."""
     version: str
     """Of this software."""
+    offline: bool = True
+    """False: the kill switch; browsers that have the service worker get rid of it."""
     demo: bool = False
     """Every page says SAMPLE and asks search engines to stay away."""
 
@@ -114,47 +117,6 @@ class PageSettings:
     def base(self) -> str:
         """Path of the site on its host: ``/`` or ``/folder/``."""
         return urlsplit(self.site).path
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file of the site that pages name."""
-
-    file: str
-    """Path below the site's folder; the name carries a hash of the content."""
-    integrity: str
-    """``sha384-<base64>`` (Subresource Integrity)."""
-    imports: tuple[str, ...] = ()
-    """Files that it loads at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assets:
-    """The bundled browser side."""
-
-    entries: Mapping[str, Asset]
-    """By logical name: ``app.js``, its parts, ``boot.js``, ``main.css``, chunks."""
-    files: Mapping[str, bytes]
-    """By path: ``assets/<name>-<hash>.js``."""
-
-    @classmethod
-    def load(cls, folder: Path = BUNDLE) -> Assets:
-        """The bundle that ``site_templates/build.mjs`` wrote.
-
-        UserError ``no-bundle``: it was not built, or a file of it is missing or changed.
-        """
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            entries = {
-                name: Asset(line["file"], line["integrity"], tuple(line["imports"]))
-                for name, line in manifest.items()
-            }
-            files = {asset.file: (folder / asset.file).read_bytes() for asset in entries.values()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise _no_bundle(folder) from error
-        if any(_integrity(files[asset.file]) != asset.integrity for asset in entries.values()):
-            raise _no_bundle(folder)
-        return cls(entries, files)
 
 
 def pages(
@@ -165,34 +127,61 @@ def pages(
     UserError ``no-bundle``: the bundle lacks a script or a style that a page names.
     """
     sentences = {language: _sentences(language) for language in LANGUAGES}
-    icon = _named("assets/icon", "svg", (FOLDER / "pages" / "icon.svg").read_bytes())
-    files = {**assets.files, icon[0].file: icon[1]}
-    environment = _environment()
+    frame = _Frame(settings, assets, sentences, figures)
+    outside = offline.outside(assets)
+    files = {path: data for path, data in assets.files.items() if path not in outside}
+    icons = offline.icons()
+    files |= {asset.file: data for asset, data in icons.values()}
     for page in _PAGES:
         words: _WordFiles = {}
         for which, keys in (("words", page.words), ("rest", page.rest)):
             for language in LANGUAGES if keys else ():
                 name = f"assets/{'registry-' if page.path else ''}{which}-{language}"
-                chosen = _json(_chosen(sentences[language], keys))
-                asset, data = _named(name, "json", chosen)
+                asset, data = named(name, "json", json_bytes(_chosen(sentences[language], keys)))
                 words.setdefault(which, {})[language] = asset
                 files[asset.file] = data
         for language in LANGUAGES:
-            context = _context(settings, assets, page, language, words, sentences)
-            html = environment.get_template(page.template).render(
-                icon=settings.base + icon[0].file, figures=figures, **context
-            )
-            files[f"{_folder(language)}{page.path}index.html"] = html.encode()
-    missing = _context(settings, assets, _PAGES[0], LANGUAGES[0], {}, sentences)
-    files["404.html"] = (
-        environment.get_template("404.html.j2")
-        .render(icon=settings.base + icon[0].file, **missing)
-        .encode()
-    )
+            html = frame.render(page.template, page, language, words, icons)
+            files[f"{_folder(language)}{page.path}index.html"] = html
+    for language in LANGUAGES:
+        folder = _folder(language)
+        name, short = (_find(sentences[language], f"site.{key}") for key in ("title", "short"))
+        files[f"{folder}manifest.webmanifest"] = offline.manifest(
+            settings.base, folder, (name, short), icons
+        )
+    files["404.html"] = frame.render("404.html.j2", _PAGES[0], LANGUAGES[0], {}, icons)
+    made = offline.service_worker(assets, files)
+    files["sw.js"] = made if settings.offline else offline.kill_switch(assets)
     files["robots.txt"] = robots(demo=settings.demo)
     files["_headers"] = headers(settings.site)
     files[".nojekyll"] = b""
     return dict(sorted(files.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all pages of one site share."""
+
+    settings: PageSettings
+    assets: Assets
+    sentences: Mapping[str, dict[str, Any]]
+    figures: Figures | None
+
+    def render(
+        self,
+        template: str,
+        page: _Page,
+        language: str,
+        words: _WordFiles,
+        icons: Mapping[str, tuple[Asset, bytes]],
+    ) -> bytes:
+        context = _context(self.settings, self.assets, page, language, words, self.sentences)
+        base = self.settings.base
+        context["icon"] = base + icons["svg"][0].file
+        context["touch_icon"] = base + icons[str(offline.ICON_WIDTHS[0])][0].file
+        return (
+            _environment().get_template(template).render(figures=self.figures, **context).encode()
+        )
 
 
 def _context(
@@ -243,6 +232,7 @@ def _data(
         "version": settings.version,
         "path": page.path,
         "language": language,
+        "offline": settings.offline,
         "follow": language == LANGUAGES[0],
         "names": {other: settings.names[other] for other in LANGUAGES},
         "parts": {name: _part(assets, name) for name in page.parts},
@@ -253,27 +243,20 @@ def _data(
         },
     }
     # `<` is the only character that ends a script element; no name or address is trusted here.
-    return Markup(_json(value).decode().replace("<", "\\u003c"))  # noqa: S704
+    return Markup(json_bytes(value).decode().replace("<", "\\u003c"))  # noqa: S704
 
 
 def _part(assets: Assets, name: str) -> list[tuple[str, str]]:
     """The files of a part, itself first, without those that the page has loaded already."""
-    asset, app = _entry(assets, name), _entry(assets, "app.js")
+    asset, app = assets.entry(name), assets.entry("app.js")
     loaded = {app.file, *app.imports}
     chunks = [assets.entries[file] for file in asset.imports if file not in loaded]
     return [(file.file, file.integrity) for file in (asset, *chunks)]
 
 
-def _entry(assets: Assets, name: str) -> Asset:
-    asset = assets.entries.get(name)
-    if asset is None:
-        raise _no_bundle(BUNDLE)
-    return asset
-
-
 def _loaded(settings: PageSettings, assets: Assets, name: str) -> dict[str, Any]:
     """An entry of the bundle with its address, and the chunks that it loads at once."""
-    asset = _entry(assets, name)
+    asset = assets.entry(name)
     chunks = [assets.entries[file] for file in asset.imports]
     return {
         "url": settings.base + asset.file,
@@ -284,6 +267,7 @@ def _loaded(settings: PageSettings, assets: Assets, name: str) -> dict[str, Any]
     }
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER / "pages"),
@@ -323,34 +307,5 @@ def _chosen(sentences: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, An
     return chosen
 
 
-def _named(stem: str, suffix: str, data: bytes) -> tuple[Asset, bytes]:
-    """A file whose name carries its digest, so that hosts may keep it for ever."""
-    digest = hashlib.sha256(data).hexdigest()[:12]
-    return Asset(f"{stem}-{digest}.{suffix}", _integrity(data)), data
-
-
-def _integrity(data: bytes) -> str:
-    return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def _folder(language: str) -> str:
     return "" if language == LANGUAGES[0] else f"{language}/"
-
-
-def _no_bundle(folder: Path) -> UserError:
-    return UserError(
-        "no-bundle",
-        str(folder),
-        Words(
-            "the browser side is not built, or not complete",
-            "sisi peramban belum dibangun atau tidak lengkap",
-        ),
-        Words(
-            "install the package again, or in a clone run: make",
-            "pasang ulang paket ini, atau di dalam klon jalankan: make",
-        ),
-    )

@@ -23,6 +23,7 @@ _TYPES = {
     ".note": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
     ".cwt": "application/statuslist+cwt",
 }
 _TWINS = (("br", ".br"), ("gzip", ".gz"))

@@ -78,6 +78,7 @@ class SiteFiles:
         now: int,
     ) -> None:
         self.store, self.document, self.tree = store, document, tree
+        self.settings = workspace.settings
         catalogue = Catalogue.load(workspace.catalogue)
         _refuse_lost_schemes(store, catalogue)
         self.catalogue = catalogue.files()
@@ -95,6 +96,7 @@ class SiteFiles:
             trust_digest=first.digest,
             version=version("absah"),
             demo=self.document.demo,
+            offline=self.settings.offline,
         )
 
     def pinned(self) -> dict[str, str]:

@@ -77,6 +77,8 @@ class Settings(_Strict):
     """Whether only what a verified backup holds may be published."""
     public: str = "public"
     """The published folder, relative to the workspace."""
+    offline: bool = True
+    """False: the kill switch of the pages' service worker (docs/architecture.md)."""
     demo: bool = False
     """An invented registry: keys may lack a passphrase, and every page says SAMPLE."""
 

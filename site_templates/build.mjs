@@ -25,12 +25,13 @@ const PARTS = [
   "script/alarm.js",
   "script/batch.js",
   "script/details.js",
+  "script/offline.js",
   "script/pdf_pages.js",
   "script/registry_page.js",
   "script/scanner.js",
 ];
-/** Classic scripts: they run before the first paint and may import nothing at run time. */
-const CLASSICS = ["script/boot.js"];
+/** Classic scripts, which import nothing at run time: before the first paint, and outside pages. */
+const CLASSICS = ["script/boot.js", "script/retire.js", "script/worker.js"];
 /**
  * Workers: modules in files of their own, whose names the scripts that start them get as constants
  * (script/built.d.ts).

@@ -172,9 +172,17 @@ async function check() {
   await watch();
 }
 
-/** What was fetched is compared with what was seen before; no verdict waits for it. */
+/** Whether this page has made itself ready for the time without network. */
+let prepared = false;
+
+/** What no verdict waits for: comparing with what was seen before, and getting ready. */
 async function watch() {
   await client.background;
+  if (!prepared && words !== null) {
+    prepared = true;
+    const again = async () => code.text !== "" && client.check(code.text);
+    use("offline.js").then((part) => part.begin(page, desk().words, again)).catch(report);
+  }
   const contradicted = client.state.conflict || shown?.verdict.reason === "conflict";
   if (!contradicted || words === null) {
     return;

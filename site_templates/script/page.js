@@ -11,6 +11,7 @@
  * @property {string} version of the software
  * @property {string} path of this page below the language's folder: "" or "registry/"
  * @property {Language} language of the static text
+ * @property {boolean} offline whether it may install its service worker
  * @property {boolean} follow whether the page follows the reader's language
  * @property {Record<Language, string>} names of the registry
  * @property {Record<Language, File>} words that this page begins with

@@ -14,6 +14,7 @@
  *   "alarm.js": typeof import("./alarm.js"),
  *   "batch.js": typeof import("./batch.js"),
  *   "details.js": typeof import("./details.js"),
+ *   "offline.js": typeof import("./offline.js"),
  *   "pdf_pages.js": typeof import("./pdf_pages.js"),
  *   "registry_page.js": typeof import("./registry_page.js"),
  *   "scanner.js": typeof import("./scanner.js"),

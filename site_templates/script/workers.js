@@ -1,8 +1,10 @@
 /**
- * Starts workers from files of this bundle, and nothing else: the one Trusted Types policy.
+ * Starts workers from files of this bundle and names the service worker, and nothing else: the one
+ * Trusted Types policy.
  */
 
 const HERE = new URL(".", import.meta.url).href;
+const SERVICE_WORKER = new URL("../sw.js", HERE).href;
 
 /** @typedef {{createScriptURL: (url: string) => string}} Policy */
 /** @typedef {{createPolicy: (name: string, rules: Policy) => Policy}} Factory */
@@ -11,7 +13,7 @@ const HERE = new URL(".", import.meta.url).href;
 const factory = Reflect.get(globalThis, "trustedTypes");
 const policy = factory?.createPolicy("absah-worker", {
   createScriptURL(url) {
-    if (url !== HERE + DECODE_WORKER && url !== HERE + PDF_WORKER) {
+    if (![HERE + DECODE_WORKER, HERE + PDF_WORKER, SERVICE_WORKER].includes(url)) {
       throw new TypeError(url);
     }
     return url;
@@ -25,4 +27,9 @@ const policy = factory?.createPolicy("absah-worker", {
 export function startWorker(name) {
   const url = HERE + name;
   return new Worker(policy?.createScriptURL(url) ?? url, { type: "module" });
+}
+
+/** @returns {string} address of the service worker, as Trusted Types want it */
+export function serviceWorkerUrl() {
+  return policy?.createScriptURL(SERVICE_WORKER) ?? SERVICE_WORKER;
 }

@@ -120,7 +120,9 @@ def watched(
     browser: Browser, site: Site, now: int | None = NOW + 60, **options: Any
 ) -> Iterator[Watched]:
     """A page of a new context at ``now``; afterwards it must have kept to its host and policy."""
-    context: BrowserContext = browser.new_context(**{"locale": "ja-JP", **options})
+    # A service worker would answer in the place of the routes that tests change.
+    usual = {"locale": "ja-JP", "service_workers": "block"}
+    context: BrowserContext = browser.new_context(**{**usual, **options})
     page = context.new_page()
     found = Watched(page)
 

@@ -6,7 +6,6 @@ makes such sites, which only an auditor can tell from honest ones.
 
 from __future__ import annotations
 
-import base64
 import functools
 import hashlib
 import json
@@ -24,7 +23,7 @@ from registry.catalogue import Catalogue, install_demonstration
 from registry.changes import ReasonCode
 from registry.issue import Terms, append_trust, issue
 from registry.keyring import Keyring
-from registry.pages import Asset, Assets
+from registry.pages import Assets
 from registry.source import Unreachable
 from registry.store import Store
 from registry.workspace import Names, Workspace, settings_for
@@ -41,6 +40,7 @@ from tests.registry.ledger_example import (
     record,
     trust_note,
 )
+from tests.registry.small_bundle import small_assets
 
 DAY = 86_400
 LATER = NOW + 2 * DAY
@@ -74,29 +74,11 @@ class Memory:
         return sorted(self.files) if self.listed else None
 
 
-def assets() -> Assets:
-    """A browser side of a few bytes."""
-    files = {
-        "assets/app-A.js": b"app",
-        "assets/registry_page-B.js": b"registry",
-        "assets/details-F.js": b"details",
-        "assets/alarm-G.js": b"alarm",
-        "assets/boot-C.js": b"boot",
-        "assets/main-D.css": b"css",
-    }
-    names = ("app.js", "registry_page.js", "details.js", "alarm.js", "boot.js", "main.css")
-    entries = {
-        name: Asset(file, "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode())
-        for name, (file, data) in zip(names, files.items(), strict=True)
-    }
-    return Assets(entries, files)
-
-
 @contextmanager
 def small_pages() -> Iterator[None]:
     """Builds inside take the small browser side, so no bundle need be there."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Assets, "load", classmethod(lambda cls: assets()))
+        patch.setattr(Assets, "load", classmethod(lambda cls: small_assets()))
         yield
 
 

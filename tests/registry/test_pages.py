@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import fnmatch
-import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -17,8 +15,9 @@ import pytest
 from registry import pages as module
 from registry.errors import UserError
 from registry.hosting import headers, robots
-from registry.pages import LANGUAGES, Asset, Assets, PageSettings, pages
+from registry.pages import LANGUAGES, Assets, PageSettings, pages
 from site_templates import FOLDER
+from tests.registry.small_bundle import CHUNK, integrity, small_assets
 
 SETTINGS = PageSettings(
     registry="cek.example",
@@ -30,47 +29,6 @@ SETTINGS = PageSettings(
 PLURALS = {"age.minute", "age.hour", "age.day"}
 VOID = {"meta", "link", "img", "input", "br"}
 RUNS = re.compile(r"on[a-z]+|style|srcdoc")
-
-
-def _integrity(data: bytes) -> str:
-    return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
-
-
-def _assets() -> Assets:
-    files = {
-        "assets/app-A.js": b"app",
-        "assets/registry_page-B.js": b"registry",
-        "assets/details-F.js": b"details",
-        "assets/alarm-G.js": b"alarm",
-        "assets/batch-G.js": b"batch",
-        "assets/pdf_pages-H.js": b"pdf",
-        "assets/scanner-I.js": b"scanner",
-        "assets/scan-J.css": b"scan",
-        "assets/chunk-C.js": b"chunk",
-        "assets/boot-D.js": b"boot",
-        "assets/main-E.css": b"css",
-    }
-    names = (
-        *(
-            "app.js",
-            "registry_page.js",
-            "details.js",
-            "alarm.js",
-            "batch.js",
-            "pdf_pages.js",
-            "scanner.js",
-        ),
-        *("scan.css", "assets/chunk-C.js", "boot.js", "main.css"),
-    )
-    entries = {
-        name: Asset(
-            file,
-            _integrity(data),
-            ("assets/chunk-C.js",) if name in {"app.js", "registry_page.js"} else (),
-        )
-        for name, (file, data) in zip(names, files.items(), strict=True)
-    }
-    return Assets(entries, files)
 
 
 class Reader(HTMLParser):
@@ -100,7 +58,7 @@ class Reader(HTMLParser):
 def _html(settings: PageSettings = SETTINGS) -> dict[str, Reader]:
     return {
         path: Reader(data.decode())
-        for path, data in pages(settings, _assets()).items()
+        for path, data in pages(settings, small_assets()).items()
         if path.endswith(".html")
     }
 
@@ -127,18 +85,21 @@ def _data(reader: Reader) -> dict[str, Any]:
 
 
 def test_a_page_for_each_language_and_kind() -> None:
-    found = set(pages(SETTINGS, _assets()))
+    found = set(pages(SETTINGS, small_assets()))
     assert {"_headers", ".nojekyll", "robots.txt", "404.html"} <= found
     for folder in ("", "id/", "en/"):
         assert {f"{folder}index.html", f"{folder}registry/index.html"} <= found
     words = sorted(path for path in found if re.search("(words|rest)-", path))
     assert len(words) == 9
     assert re.fullmatch(r"assets/words-ja-[0-9a-f]{12}\.json", words[-1])
-    assert set(_assets().files) <= found
+    outside = {"assets/worker-A.js", "assets/retire-A.js"}
+    assert set(small_assets().files) - found == outside, "served as sw.js"
 
 
 def test_the_same_settings_give_the_same_bytes() -> None:
-    assert list(pages(SETTINGS, _assets()).items()) == list(pages(SETTINGS, _assets()).items())
+    assert list(pages(SETTINGS, small_assets()).items()) == list(
+        pages(SETTINGS, small_assets()).items()
+    )
 
 
 def test_each_text_is_the_word_that_its_element_names() -> None:
@@ -177,7 +138,7 @@ def test_the_words_of_a_page_hold_every_key_that_it_shows() -> None:
     first = ("checks", "show", "said", "telling", *shared)
     later = ("alarm", "details", "certificate_view", "notes_view")
     used = {"": (first, later), "registry/": (("registry_page", *shared), ())}
-    files = pages(SETTINGS, _assets())
+    files = pages(SETTINGS, small_assets())
     counted = 0
     for path, reader in _html().items():
         if path == "404.html":
@@ -207,7 +168,7 @@ def test_the_words_of_a_page_hold_every_key_that_it_shows() -> None:
 @pytest.mark.parametrize("site", ["https://cek.example/", "https://mirror.example/folder/cek/"])
 def test_nothing_inline_and_nothing_from_another_host(site: str) -> None:
     settings = dataclasses.replace(SETTINGS, site=site)
-    files = pages(settings, _assets())
+    files = pages(settings, small_assets())
     followed = 0
     for path, reader in _html(settings).items():
         tags = [tag for tag, _, _ in reader.elements]
@@ -236,13 +197,13 @@ def test_nothing_inline_and_nothing_from_another_host(site: str) -> None:
                         or (inside.startswith("catalogue/"))
                     ), link
                     if "integrity" in attrs:
-                        assert attrs["integrity"] == _integrity(files[inside])
+                        assert attrs["integrity"] == integrity(files[inside])
                     followed += 1
     assert followed > 80
 
 
 def test_the_data_of_a_page() -> None:
-    files = pages(SETTINGS, _assets())
+    files = pages(SETTINGS, small_assets())
     html = _html()
     data = _data(html["id/registry/index.html"])
     assert data["registry"] == "cek.example"
@@ -250,8 +211,8 @@ def test_the_data_of_a_page() -> None:
     assert (data["language"], data["path"], data["follow"]) == ("id", "registry/", False)
     assert _data(html["index.html"])["follow"] is True
     for language in LANGUAGES:
-        file, integrity = data["words"][language]
-        assert integrity == _integrity(files[file])
+        file, digest = data["words"][language]
+        assert digest == integrity(files[file])
 
 
 def test_a_name_cannot_leave_its_place() -> None:
@@ -281,10 +242,46 @@ def test_a_demonstration_says_so_on_every_page() -> None:
 
 
 def test_no_page_holds_what_changes_with_a_build() -> None:
-    files = pages(SETTINGS, _assets())
+    files = pages(SETTINGS, small_assets())
     for path, data in files.items():
         if path.endswith(".html"):
             assert not re.search(rb"20\d\d-\d\d|20\d\d\xe5\xb9\xb4", data), path
+
+
+def test_the_service_worker_names_every_file_that_a_page_needs() -> None:
+    files = pages(SETTINGS, small_assets())
+    first, _, script = files["sw.js"].decode().partition(";\n")
+    deploy = json.loads(first.removeprefix("self.DEPLOY="))
+    assert script == "worker.js"
+    listed = dict(deploy["files"])
+    assert listed[""] == integrity(files["index.html"])
+    assert listed["id/registry/"] == integrity(files["id/registry/index.html"])
+    for path, data in files.items():
+        if path.startswith("assets/") and not path.endswith(".png"):
+            assert listed[path] == integrity(data)
+    assert not {"sw.js", "404.html", "_headers", "build.note"} & listed.keys()
+    other = pages(dataclasses.replace(SETTINGS, version="0.1.1"), small_assets())["sw.js"]
+    assert deploy["version"].encode() not in other, "another page is another version"
+
+
+def test_the_kill_switch_takes_the_place_of_the_service_worker() -> None:
+    off = dataclasses.replace(SETTINGS, offline=False)
+    assert pages(off, small_assets())["sw.js"] == b"retire.js"
+    assert _data(_html(off)["index.html"])["offline"] is False
+    assert _data(_html()["index.html"])["offline"] is True
+
+
+def test_a_manifest_for_each_language() -> None:
+    files = pages(SETTINGS, small_assets())
+    for folder, language in (("", "ja"), ("id/", "id"), ("en/", "en")):
+        manifest = json.loads(files[f"{folder}manifest.webmanifest"])
+        assert (manifest["id"], manifest["start_url"]) == ("/", f"/{folder}")
+        assert manifest["name"] == _at(_words(language), "site.title")
+        for icon in manifest["icons"]:
+            width = int(icon["sizes"].partition("x")[0])
+            data = files[icon["src"].removeprefix("/")]
+            assert data.startswith(b"\x89PNG")
+            assert int.from_bytes(data[16:20]) == int.from_bytes(data[20:24]) == width
 
 
 @pytest.mark.parametrize("site", ["https://cek.example/", "http://127.0.0.1:8080/a/"])
@@ -304,6 +301,8 @@ def test_the_blocks_of_headers_are_disjoint(site: str) -> None:
         "registry/index.html": "no-cache",
         "404.html": "no-cache",
         "assets/app-X.js": "immutable",
+        "sw.js": "no-cache",
+        "manifest.webmanifest": "no-cache",
         "build.note": "no-store",
         "log/tile/0/000": "no-cache",
         "status/0-ab.cwt": "no-cache",
@@ -322,19 +321,19 @@ def test_the_blocks_of_headers_are_disjoint(site: str) -> None:
 
 
 def _bundle(folder: Path) -> Path:
-    for path, data in _assets().files.items():
+    for path, data in small_assets().files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
     manifest = {
         name: {"file": entry.file, "integrity": entry.integrity, "imports": list(entry.imports)}
-        for name, entry in _assets().entries.items()
+        for name, entry in small_assets().entries.items()
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
 
 def test_a_bundle_is_loaded_as_it_was_written(tmp_path: Path) -> None:
-    assert Assets.load(_bundle(tmp_path)) == _assets()
+    assert Assets.load(_bundle(tmp_path)) == small_assets()
 
 
 def test_a_bundle_that_is_missing_or_damaged_is_refused(tmp_path: Path) -> None:
@@ -347,8 +346,8 @@ def test_a_bundle_that_is_missing_or_damaged_is_refused(tmp_path: Path) -> None:
         lambda: (folder / "manifest.json").write_bytes(b"[]"),
         lambda: (folder / "manifest.json").write_bytes(b'{"app.js": {"file": "x"}}'),
         lambda: (folder / "manifest.json").write_bytes(b'{"app.js": 7}'),
-        lambda: (folder / "assets" / "chunk-C.js").write_bytes(b"other"),
-        (folder / "assets" / "chunk-C.js").unlink,
+        lambda: (folder / CHUNK).write_bytes(b"other"),
+        (folder / CHUNK).unlink,
     ):
         (folder / "manifest.json").write_bytes(manifest)
         damage()
@@ -361,9 +360,9 @@ def test_a_bundle_that_is_missing_or_damaged_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bundle_without_a_script_of_a_page_is_refused() -> None:
-    entries = {name: entry for name, entry in _assets().entries.items() if name != "boot.js"}
+    entries = {name: entry for name, entry in small_assets().entries.items() if name != "boot.js"}
     with pytest.raises(UserError) as refusal:
-        pages(SETTINGS, Assets(entries, _assets().files))
+        pages(SETTINGS, Assets(entries, small_assets().files))
     assert refusal.value.code == "no-bundle"
 
 

@@ -1,0 +1,116 @@
+/**
+ * The service worker: after one visit the pages open without network.
+ *
+ * A version is installed whole or not at all. Every file of it is fetched with the digest that
+ * this script names, so a deploy that is half done, or changed on its way, is not installed and
+ * the version before it goes on working. Pages, scripts and words of two versions never mix.
+ *
+ * What the registry says of its state (note, trust, log, lists) passes by here untouched: the
+ * page keeps that itself and believes none of it unverified. Catalogue files are fetched anew and
+ * kept for the time without network; the page compares them with what was signed.
+ */
+
+/** @typedef {{version: string, files: [path: string, integrity: string][]}} Deploy */
+/** @typedef {Event & {waitUntil(work: Promise<unknown>): void}} Lasting */
+/** @typedef {Event & {request: Request, respondWith(answer: Promise<Response>): void}} Asked */
+
+const worker = /** @type {any} */ (self);
+/** @type {Deploy} */
+const { version, files } = worker.DEPLOY;
+/** @type {string} */
+const scope = worker.registration.scope;
+const SHELL = `absah-${version}`;
+/** Files that are kept as they come: they bear their digest in their name, or are checked later. */
+const KEPT = "absah-kept";
+/** Files of KEPT above which the oldest go. */
+const MOST = 100;
+const paths = new Set(files.map(([path]) => path));
+
+async function install() {
+  const shell = await caches.open(SHELL);
+  try {
+    await Promise.all(
+      files.map(async ([path, integrity]) => {
+        const url = scope + path;
+        const fresh = () => fetch(url, { integrity, cache: "no-cache", redirect: "error" });
+        // A name with a digest has had these bytes since it was first installed.
+        const known = path.startsWith("assets/") ? await caches.match(url, ANY) : undefined;
+        const answer = known ?? (await fresh());
+        if (!answer.ok) {
+          throw new Error(path);
+        }
+        await shell.put(url, answer);
+      }),
+    );
+  } catch (error) {
+    await caches.delete(SHELL);
+    throw error;
+  }
+}
+
+/** The bytes are the same however they were packed on their way. */
+const ANY = { ignoreSearch: true, ignoreVary: true };
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("absah-") && name !== SHELL && name !== KEPT) {
+      await caches.delete(name);
+    }
+  }
+  await worker.clients.claim();
+}
+
+/**
+ * @param {Request} request of a file that belongs to this version
+ * @returns {Promise<Response>}
+ */
+async function own(request) {
+  return (await (await caches.open(SHELL)).match(request, ANY)) ?? fetch(request);
+}
+
+/**
+ * @param {Request} request
+ * @param {boolean} fixed whether a file of this name never changes
+ * @returns {Promise<Response>}
+ */
+async function kept(request, fixed) {
+  const cache = await caches.open(KEPT);
+  const known = await cache.match(request, ANY);
+  if (known && fixed) {
+    return known;
+  }
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) {
+      await cache.put(request, answer.clone());
+      const [oldest, ...rest] = await cache.keys();
+      if (oldest && rest.length >= MOST) {
+        await cache.delete(oldest);
+      }
+    }
+    return answer;
+  } catch (error) {
+    if (known) {
+      return known;
+    }
+    throw error;
+  }
+}
+
+worker.addEventListener("install", (/** @type {Lasting} */ event) => event.waitUntil(install()));
+worker.addEventListener("activate", (/** @type {Lasting} */ event) => event.waitUntil(activate()));
+worker.addEventListener("message", () => worker.skipWaiting());
+worker.addEventListener("fetch", (/** @type {Asked} */ event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  const whole = origin + pathname;
+  if (request.method !== "GET" || !whole.startsWith(scope)) {
+    return;
+  }
+  const path = whole.slice(scope.length);
+  if (paths.has(path)) {
+    event.respondWith(own(request));
+  } else if (path.startsWith("catalogue/") || path.startsWith("assets/")) {
+    event.respondWith(kept(request, path.startsWith("assets/")));
+  }
+});
