@@ -176,5 +176,6 @@ lock: $(VENV)/.dev
 # What make made. demo/ and public/ stay: they may hold a registry that somebody needs.
 clean:
 	rm -rf $(VENV) $(NODE_MODULES) site_templates/dist site_templates/dist.part dist build
+	rm -rf site_templates/dist_guide site_templates/dist_guide.part
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,7 +20,13 @@ META_POLICY = (
 )
 """For `<meta>`, which hosts without headers serve too; it cannot hold frame-ancestors."""
 
-_PAGE_POLICY = META_POLICY.replace("form-action", "frame-ancestors 'none'; form-action")
+
+def _framed(policy: str) -> str:
+    """A policy for a header, which alone can forbid frames."""
+    return policy.replace("form-action", "frame-ancestors 'none'; form-action")
+
+
+_PAGE_POLICY = _framed(META_POLICY)
 _FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 _ALWAYS = (
@@ -41,14 +47,15 @@ _RENEWED = ("robots.txt", "files.json", "catalogue/*", "log/*", "status/*", "tru
 and a wrong answer of a host (404 before the upload is complete) must not be kept."""
 
 
-def headers(site: str) -> bytes:
-    """The file ``_headers`` for a site at this address."""
+def headers(site: str, guide_policy: str) -> bytes:
+    """The file ``_headers`` for a site at this address; the guide has a policy of its own."""
     address = urlsplit(site)
     base = address.path
     secure = ("Strict-Transport-Security: max-age=31536000",) if address.scheme == "https" else ()
     blocks = [
         *((path, (f"Content-Security-Policy: {_PAGE_POLICY}", _ASK)) for path in _PAGES),
         *((path, (f"Content-Security-Policy: {_PAGE_POLICY}", _FOR_EVER)) for path in _FIXED),
+        ("guide/*", (f"Content-Security-Policy: {_framed(guide_policy)}", _ASK)),
         *((path, (f"Content-Security-Policy: {_FILE_POLICY}", _ASK)) for path in _RENEWED),
         (
             "sw.js",

@@ -1,10 +1,11 @@
 """The pages of the public site, from templates, words and the bundled browser side.
 
 ``pages()`` gives ``{path: bytes}``: the verification page and the registry page in three languages,
-404.html, the bundle's assets, the words as files named by their digest, service worker, manifests,
-icons, robots.txt, ``_headers`` and ``.nojekyll``. The same settings and assets always give the
-same bytes. Nothing here changes with a build: ``/registry/`` reads build number, log size and root
-from the build note in the browser, so a new note needs no new page (docs/formats.md section 7).
+the guide where it is handed over, 404.html, the bundle's assets, the words as files named by their
+digest, service worker, manifests, icons, robots.txt, ``_headers`` and ``.nojekyll``. The same
+settings and assets always give the same bytes. Nothing here changes with a build: ``/registry/``
+reads build number, log size and root from the build note in the browser, so a new note needs no new
+page (docs/formats.md section 7).
 
 Each page works from the path of ``site`` on any host and carries the registry's id and the digest
 of trust/1: what a browser starts its walk of trust from.
@@ -25,6 +26,7 @@ from markupsafe import Markup
 from registry import offline
 from registry.assets import Asset, Assets, json_bytes, named
 from registry.figures import Figures
+from registry.guide import Guide, guide_policy
 from registry.hosting import META_POLICY, headers, robots
 from site_templates import FOLDER
 
@@ -120,7 +122,10 @@ class PageSettings:
 
 
 def pages(
-    settings: PageSettings, assets: Assets, figures: Figures | None = None
+    settings: PageSettings,
+    assets: Assets,
+    figures: Figures | None = None,
+    guide: Guide | None = None,
 ) -> dict[str, bytes]:
     """Every file of the site that is not registry data, sorted by path.
 
@@ -153,7 +158,10 @@ def pages(
     made = offline.service_worker(assets, files)
     files["sw.js"] = made if settings.offline else offline.kill_switch(assets)
     files["robots.txt"] = robots(demo=settings.demo)
-    files["_headers"] = headers(settings.site)
+    guide = guide or Guide({}, ())
+    banners = {language: sentences[language]["demo"]["banner"] for language in LANGUAGES}
+    files |= guide.pages(settings.site, banners if settings.demo else {})
+    files["_headers"] = headers(settings.site, guide_policy(guide.hashes))
     files[".nojekyll"] = b""
     return dict(sorted(files.items()))
 
@@ -203,6 +211,7 @@ def _context(
 
     return {
         "address": lambda other, path: settings.base + _folder(other) + path,
+        "guide": settings.base + "guide/" + _folder(language),
         "base": settings.base,
         "boot": _loaded(settings, assets, "boot.js"),
         "data": _data(settings, assets, page, language, words),

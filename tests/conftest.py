@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from site_templates.hatch_build import BundleError, ensure_bundle
+from site_templates.hatch_build import BundleError, ensure_bundle, ensure_guide
 from tests import demonstration as example
 from tests.demonstration import Demonstration
 from tests.visitors import Page, Visitors
@@ -25,6 +25,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         try:
             ensure_bundle(FOLDER)
+            ensure_guide(FOLDER)
         except BundleError as error:
             pytest.fail(str(error))
 

@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from site_templates import BUNDLE, FOLDER
+from site_templates import BUNDLE, FOLDER, GUIDE
 from site_templates.hatch_build import (
+    GUIDE_REQUIREMENT,
     NODE_REQUIREMENT,
     BundleError,
     BundleHook,
     Toolchain,
     build_bundle,
     ensure_bundle,
+    ensure_guide,
     find_toolchain,
+    guide_is_current,
     is_current,
     packages_installed,
     source_digest,
@@ -154,6 +157,8 @@ def hook(root: Path) -> BundleHook:
 def test_node_comes_from_the_registry_only_where_it_is_missing(
     folder: Path, tools: Toolchain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert hook(folder.parent).dependencies() == [GUIDE_REQUIREMENT]
+    ensure_guide(folder)
     assert hook(folder.parent).dependencies() == []
     monkeypatch.setattr("site_templates.hatch_build.find_toolchain", lambda: None)
     assert hook(folder.parent).dependencies() == [NODE_REQUIREMENT]
@@ -174,3 +179,26 @@ def test_program_says_what_the_makefile_asks(folder: Path, tools: Toolchain) -> 
     assert ask("--node") == (0, f"{Path(tools.node).parent}\n")
     assert ask() == (0, "")
     assert ask("--current") == (0, "")
+
+
+def test_the_guide_is_the_same_elsewhere_and_stale_when_a_word_changes(folder: Path) -> None:
+    assert not guide_is_current(folder)
+    ensure_guide(folder)
+    assert contents(folder / "dist_guide") == contents(GUIDE)
+    assert guide_is_current(folder)
+    page = folder / "guide" / "ja" / "faq.md"
+    page.write_bytes(page.read_bytes().replace(b"\n", b"\r\n"))
+    assert guide_is_current(folder), "line endings are no change"
+    page.write_text(page.read_text("utf-8") + "\n[?](nowhere.md)\n", "utf-8")
+    before = contents(folder / "dist_guide")
+    assert not guide_is_current(folder)
+    with pytest.raises(BundleError, match="the guide could not be built"):
+        ensure_guide(folder)
+    assert contents(folder / "dist_guide") == before
+
+
+def test_an_installed_wheel_needs_no_mkdocs(folder: Path) -> None:
+    ensure_guide(folder)
+    (folder / "guide_build.py").unlink()
+    shutil.rmtree(folder / "guide")
+    assert guide_is_current(folder)

@@ -141,7 +141,7 @@ def test_wheel_carries_what_runs_and_nothing_else(built: Path) -> None:
     for package in ("registry", "signing", "site_templates"):
         assert {f"{package}/__init__.py", f"{package}/py.typed"} <= names
     parts = {name.split("/")[1] for name in names if name.startswith("site_templates/")}
-    assert parts == {"__init__.py", "dist", "pages", "py.typed", "words"}
+    assert parts == {"__init__.py", "dist", "dist_guide", "pages", "py.typed", "words"}
     ours = {
         path.relative_to(ROOT).as_posix()
         for package in ("registry", "signing")

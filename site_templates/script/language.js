@@ -66,6 +66,9 @@ function markLinks(page, language) {
   for (const link of document.querySelectorAll("a[data-page]")) {
     link.setAttribute("href", address(page, language, link.getAttribute("data-page") ?? ""));
   }
+  for (const link of document.querySelectorAll("a[data-guide]")) {
+    link.setAttribute("href", `${page.base}guide/${language === "ja" ? "" : `${language}/`}`);
+  }
   for (const link of document.querySelectorAll("a[data-language]")) {
     if (link.getAttribute("data-language") === language) {
       link.setAttribute("aria-current", "true");

@@ -221,7 +221,7 @@ def test_a_folder_without_headers(small: Path) -> None:
 
 
 def test_rules_are_read_as_they_are_written() -> None:
-    blocks = rules(hosting.headers("https://cek.example/a/").decode())
+    blocks = rules(hosting.headers("https://cek.example/a/", "form-action 'none'").decode())
     assert len(blocks) > 10
     assert all(pattern.startswith("/a/") and headers for pattern, headers in blocks)
     assert all("Strict-Transport-Security" in headers for _, headers in blocks)
