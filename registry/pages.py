@@ -158,10 +158,7 @@ def pages(
     made = offline.service_worker(assets, files)
     files["sw.js"] = made if settings.offline else offline.kill_switch(assets)
     files["robots.txt"] = robots(demo=settings.demo)
-    guide = guide or Guide({}, ())
-    banners = {language: sentences[language]["demo"]["banner"] for language in LANGUAGES}
-    files |= guide.pages(settings.site, banners if settings.demo else {})
-    files["_headers"] = headers(settings.site, guide_policy(guide.hashes))
+    files |= frame.guide(guide or Guide({}, ()))
     files[".nojekyll"] = b""
     return dict(sorted(files.items()))
 
@@ -174,6 +171,15 @@ class _Frame:
     assets: Assets
     sentences: Mapping[str, dict[str, Any]]
     figures: Figures | None
+
+    def guide(self, guide: Guide) -> dict[str, bytes]:
+        """The guide with this registry's address, and the headers that its policy belongs to."""
+        site, demo = self.settings.site, self.settings.demo
+        banners = {
+            language: _find(said, "demo.banner") for language, said in self.sentences.items()
+        }
+        policy = headers(site, guide_policy(guide.hashes))
+        return {**guide.pages(site, banners if demo else {}), "_headers": policy}
 
     def render(
         self,
