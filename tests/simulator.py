@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -37,6 +38,7 @@ from tests.vectors.world import (
 DAY = 86_400
 HTML = b"<!doctype html><title>Not found</title>"
 ISSUER = "issuer active"
+SHARD = "lsps/140.json"
 
 
 class Fault(Enum):
@@ -57,6 +59,8 @@ class Cached:
 
 Served = bytes | Fault | Cached
 Files = Mapping[str, Served]
+REST = "*"
+"""The path under which stands what a host answers for every other one; without it: 404."""
 
 
 class Registry:
@@ -175,8 +179,8 @@ class Registry:
         assert self.document is not None
         self.build += 1
         self.issued = self.issued + 60 if issued is None else issued
-        tree, lists = self.tree(), self._lists()
-        self.files |= lists
+        tree, lists, shard = self.tree(), self._lists(), self._shard()
+        self.files |= lists | {f"catalogue/{SHARD}": shard}
         self.files |= {f"log/{merkle.tile_path(tile)}": tree[tile] for tile in tree}
         self.checkpoint(tree.size, tree.root())
         fields = {
@@ -190,7 +194,7 @@ class Registry:
                 {"list": k, "sha256": hashlib.sha256(data).hexdigest()}
                 for k, data in enumerate(lists.values())
             ],
-            "catalogue": {},
+            "catalogue": {SHARD: hashlib.sha256(shard).hexdigest()},
             "files": hashlib.sha256(b"files.json").hexdigest(),
         }
         text = build_note.text_of(changed(fields, changes))
@@ -204,6 +208,12 @@ class Registry:
         text = merkle.checkpoint_text(merkle.Checkpoint(LOG.name, size, digest))
         data = self._note(text, "log", self.log)
         self.files |= {f"log/checkpoints/{size}": data, "log/checkpoint": data}
+
+    def _shard(self) -> bytes:
+        """Names of LSPs: the one pinned file whose bytes change under its name."""
+        names = {"id": f"LSP Contoh {self.build}", "ja": "見本", "en": "Example"}
+        listed = [{"number": 9001, "names": [{"name": names}]}]
+        return (json.dumps(listed, indent=1, ensure_ascii=False) + "\n").encode()
 
     def _lists(self) -> dict[str, bytes]:
         found = {}

@@ -29,7 +29,7 @@ from registry.client import Client
 from registry.memory import Memory
 from signing import trust
 from site_templates.hatch_build import find_toolchain
-from tests.simulator import Cached, Fault, Files, Registry, Served
+from tests.simulator import REST, Cached, Fault, Files, Registry, Served
 from tests.vectors.world import ID, NOW, SITE
 
 SCRIPT = Path(__file__).parent / "script" / "visitor.js"
@@ -110,7 +110,7 @@ def _host(files: Files, *, online: bool) -> Any:
     def urlopen(request: urllib.request.Request, timeout: float) -> io.RawIOBase | io.BytesIO:
         assert timeout > 0
         path, _, query = request.full_url.removeprefix(SITE).partition("?")
-        one = files.get(path)
+        one = files.get(path, files.get(REST))
         if not online or one is Fault.DOWN:
             raise urllib.error.URLError("no network")
         if one is Fault.ENDLESS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.registry import audit_example
-from tests.simulator import DAY, HTML, Cached, Fault, Registry, Served, closed
+from tests.simulator import DAY, HTML, REST, Cached, Fault, Registry, Served, closed, code
 from tests.vectors.world import (
     MAX_AGE,
     NOW,
@@ -179,6 +179,36 @@ def test_a_stale_cache_is_passed_by(registry: Registry, visitors: Visitors) -> N
                 path: Cached(cached, _bytes(registry, path))
             }
             assert visitors.device(registry).sees(served, registry.codes[7]) == "valid", path
+
+
+def test_a_cache_that_holds_an_older_build(registry: Registry, visitors: Visitors) -> None:
+    """Rightly signed, but of another size: asked for once more, past the cache."""
+    older = _bytes(registry, "log/checkpoints/20")
+    registry.issue()
+    registry.publish()
+    path = "log/checkpoints/21"
+    registry.files[path] = Cached(older, _bytes(registry, path))
+    assert visitors.sees(registry, registry.codes[7], registry.codes[20]) == "valid, valid"
+    registry.files[path] = older
+    assert visitors.sees(registry, registry.codes[7]) == "log-unchecked fetched"
+
+
+@pytest.mark.parametrize("rest", [HTML, b"", Fault.DOWN, Fault.ENDLESS, bytes(8192)])
+def test_a_host_that_answers_every_other_path(
+    registry: Registry, visitors: Visitors, rest: Served
+) -> None:
+    """Its own page with 200, or a refusal, where no file is: neither ends in another answer."""
+    registry.amend()
+    registry.publish()
+    honest = dict(registry.files)
+    registry.files[REST] = rest
+    device, text = visitors.device(registry), registry.codes[7]
+    forged = code(registry.certificate(8, name="Maling Contoh"))
+    assert device.sees(registry, text, forged) == "valid, not-in-log"
+    for path in honest:
+        if path != "trust/1.note":
+            gone = {where: data for where, data in registry.files.items() if where != path}
+            assert device.sees(gone, text) in ("valid", "log-unchecked fetched"), path
 
 
 def _bytes(registry: Registry, path: str) -> bytes:

@@ -143,6 +143,17 @@ def test_theft_that_nobody_can_date(visitors: Visitors) -> None:
         assert device.sees(registry, registry.codes[7], online=online) == "key-compromised"
 
 
+def test_both_proofs_are_needed_below_a_cut_off(visitors: Visitors) -> None:
+    """The entry in the present tree, and the tree of the cut-off at the beginning of it."""
+    registry = Registry(600)
+    codes = [registry.codes[index] for index in (5, 299, 300)]
+    registry.amend(issuers=[closed("issuer active", "compromised", registry.final(300))])
+    registry.publish()
+    assert visitors.sees(registry, *codes) == "valid, valid, key-compromised"
+    registry.replace("log/tile/0/001", None)
+    assert visitors.sees(registry, codes[0]) == "key-unchecked proof", "the entry alone is proven"
+
+
 def test_a_retired_key_keeps_its_paper(visitors: Visitors) -> None:
     registry = Registry()
     registry.amend(issuers=[closed("issuer active", "retired", registry.final(10))])

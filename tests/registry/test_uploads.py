@@ -100,7 +100,7 @@ def test_every_interleaving_of_an_upload(
 
 def test_every_file_of_an_upload_early_late_or_cut(visitors: Visitors) -> None:
     upload = Upload(_ordinary)
-    assert len(upload.changed) == 6
+    assert len(upload.changed) == 7
     for name, device, seen_new in _visitors(visitors, upload):
         for files in upload.singles():
             _look(upload, files, device.twin(), name, seen_new=seen_new)

@@ -48,7 +48,7 @@ function endless() {
  */
 function host({ files, base, online }) {
   return async (url, how) => {
-    const served = files[String(url).slice(base.length)] ?? null;
+    const served = files[String(url).slice(base.length)] ?? files["*"] ?? null;
     const { fault = online ? "" : "down", ...answers } = typeof served === "string" ? {} : served ?? {};
     if (fault === "endless") {
       return new Response(endless());
