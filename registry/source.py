@@ -11,6 +11,9 @@ import http.client
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Protocol
 
@@ -45,6 +48,15 @@ class ListedSource(Source, Protocol):
         Unreachable: a folder of it could not be read.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host says to a request. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
 
 
 class FolderSource:
@@ -106,6 +118,23 @@ class UrlSource:
             raise Unreachable(f"{path}: {str(error) or type(error).__name__}") from error
         return _capped(path, data, limit)
 
+    def answer(self, path: str, limit: int, *, coding: str = "identity") -> Answer:
+        """What the host says to a path: status, headers by lower-case name, bytes as sent.
+
+        Unreachable: it does not answer, or sends more than ``limit`` bytes.
+        """
+        headers = {"User-Agent": "absah", "Accept-Encoding": coding}
+        try:
+            url = self.address + urllib.parse.quote(path)
+            request = urllib.request.Request(url, headers=headers)  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as found:  # noqa: S310
+                return _answered(path, found.status, found.headers, found.read(limit + 1), limit)
+        except urllib.error.HTTPError as error:
+            with error:
+                return _answered(path, error.code, error.headers, error.read(limit + 1), limit)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise Unreachable(f"{path}: {str(error) or type(error).__name__}") from error
+
     def listing(self) -> None:
         """See :class:`ListedSource`: a static host does not list its files."""
 
@@ -115,6 +144,11 @@ def open_source(site: str) -> ListedSource:
     if site.startswith(("http://", "https://")):
         return UrlSource(site)
     return FolderSource(Path(site))
+
+
+def _answered(path: str, status: int, headers: Message, data: bytes, limit: int) -> Answer:
+    named = {name.lower(): value for name, value in headers.items()}
+    return Answer(status, named, _capped(path, data, limit))
 
 
 def _capped(path: str, data: bytes, limit: int) -> bytes:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from registry import mounts
 from registry.errors import UserError, Words
 from registry.rows import LedgerRow
 
@@ -49,6 +50,8 @@ class StoreFile:
         """
         if not writer and not path.exists():
             raise UserError("no-store", str(path), _NO_STORE, _NO_STORE_HINT)
+        if writer and (kind := mounts.network_kind(path.parent)):
+            raise UserError("network-share", str(path.parent), _share(kind), _SHARE_HINT)
         lock = _lock(path.with_suffix(".lock")) if writer else None
         try:
             return cls(_connect(path, writer=writer), lock)
@@ -194,6 +197,16 @@ def _unusable(path: Path, why: str) -> UserError:
     return UserError("bad-store", str(path), words, _RESTORE_HINT)
 
 
+def _share(kind: str) -> Words:
+    return Words(
+        f"lies on a network share ({kind}), where a store is damaged sooner or later",
+        f"berada di folder jaringan ({kind}); penyimpanan akan rusak di sana",
+    )
+
+
+_SHARE_HINT = Words(
+    "put the workspace on a disk of this machine", "pindahkan workspace ke disk komputer ini"
+)
 _LOCKED = Words("another absah is writing", "proses absah lain sedang menulis")
 _LOCKED_HINT = Words("wait until it has ended", "tunggu sampai selesai")
 _NO_STORE = Words("the registry holds nothing yet", "registri masih kosong")

@@ -38,6 +38,7 @@ COMMANDS = {
     "build": ("build:build", "Build the site and publish it into the public folder."),
     "publish": ("publish:publish", "Put the built site on a host, or into a bundle."),
     "confirm": ("publish:confirm", "Read the newest build back; codes may be printed then."),
+    "doctor": ("doctor:doctor", "Look for what is not well here, and at a served copy."),
     "serve": ("serve:serve", "Serve the public folder on 127.0.0.1."),
     "qr": ("qr:qr", "Draw QR codes."),
     "sheet": ("sheet:sheet_command", "Make print sheets, or stamp codes on existing PDFs."),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from registry import nginx as configuration
 from registry.cli.console import language_option, say, workspace_option
 from registry.errors import UserError, Words
 from registry.serve import HOST, server
@@ -15,11 +16,18 @@ from registry.workspace import Workspace
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option("--nginx", metavar="DIR", help="Print nginx's configuration that serves DIR alike.")
 @workspace_option
 @language_option
-def serve(port: int, folder: Path) -> None:
+def serve(port: int, nginx: str | None, folder: Path) -> None:
     """Serve the public folder on 127.0.0.1, with the headers of a real host."""
     workspace = Workspace.open(folder)
+    if nginx is not None:
+        try:
+            click.echo(configuration.server(workspace.settings.site, nginx), nl=False)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--nginx") from error
+        return
     serve_folder(workspace.public, port, urlsplit(workspace.settings.site).path)
 
 
