@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from registry.audit_japanese import sentence, summary
 from registry.audit_ledger_report import LedgerReport
 from registry.errors import Words
 from signing.canonical import b64encode
@@ -115,39 +116,43 @@ def _plain(found: Fault) -> dict[str, str]:
     return {"path": found.path, "code": found.code, "en": found.words.en, "id": found.words.id}
 
 
-_REMARK = Words("note", "catatan")
-_MISSED = Words("could not be checked", "tidak dapat diperiksa")
+_REMARK = Words("note", "catatan", summary("note"))
+_MISSED = Words("could not be checked", "tidak dapat diperiksa", summary("missed"))
 _STATE = Words(
     "{}: build {}, log entries: {}, certificates: {}",
     "{}: build {}, entri log: {}, sertifikat: {}",
+    summary("state"),
 )
 _LOOKED_AT = Words(
     "files checked: {}, trust documents: {}, build notes: {}",
     "berkas diperiksa: {}, dokumen kepercayaan: {}, catatan build: {}",
+    summary("looked_at"),
 )
 _GREW = Words(
-    "the log only grew since it had {} entries", "log hanya bertambah sejak berisi {} entri"
+    "the log only grew since it had {} entries",
+    "log hanya bertambah sejak berisi {} entri",
+    summary("grew"),
 )
 _STATES = {
-    "valid": Words("valid", "berlaku"),
-    "revoked": Words("revoked", "dicabut"),
-    "suspended": Words("suspended", "dibekukan"),
-    "superseded": Words("superseded", "diganti"),
+    "valid": Words("valid", "berlaku", summary("valid")),
+    "revoked": Words("revoked", "dicabut", summary("revoked")),
+    "suspended": Words("suspended", "dibekukan", summary("suspended")),
+    "superseded": Words("superseded", "diganti", summary("superseded")),
 }
 _VERDICTS = {
-    0: Words("no fault found", "tidak ada kesalahan"),
-    1: Words("faults: {}", "kesalahan: {}"),
+    0: Words("no fault found", "tidak ada kesalahan", summary("exit_0")),
+    1: Words("faults: {}", "kesalahan: {}", summary("exit_1")),
     3: Words(
         "no fault found, but not everything could be checked",
         "tidak ada kesalahan, tetapi tidak semuanya dapat diperiksa",
+        summary("exit_3"),
     ),
 }
 
 
 def fault(path: str, code: str, **values: object) -> Fault:
     """The fault of this code; ``values`` fill its sentence."""
-    words = FAULT_WORDS[code]
-    return Fault(path, code, Words(words.en.format(**values), words.id.format(**values)))
+    return _finding(path, code, FAULT_WORDS[code], values)
 
 
 FAULT_WORDS = {
@@ -384,5 +389,9 @@ REMARK_WORDS = {
 
 def remark(path: str, code: str, **values: object) -> Fault:
     """The remark of this code; ``values`` fill its sentence."""
-    words = REMARK_WORDS[code]
-    return Fault(path, code, Words(words.en.format(**values), words.id.format(**values)))
+    return _finding(path, code, REMARK_WORDS[code], values)
+
+
+def _finding(path: str, code: str, words: Words, values: dict[str, object]) -> Fault:
+    forms = (words.en, words.id, sentence(code))
+    return Fault(path, code, Words(*(form.format(**values) for form in forms)))

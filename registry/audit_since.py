@@ -113,9 +113,11 @@ def _signed(published: Published, data: bytes, kept: Held) -> bool:
 _NEITHER = Words(
     "is neither SIZE:ROOT nor a file with a checkpoint or a record",
     "bukan UKURAN:ROOT dan bukan berkas berisi checkpoint atau catatan",
+    "SIZE:ROOT でも、チェックポイントや確認記録のファイルでもありません",
 )
 _NEITHER_HINT = Words(
     "ROOT is 44 characters of base64; log_size and log_root of absah verify --json are such a pair",
     "ROOT adalah 44 karakter base64; log_size dan log_root dari absah verify --json adalah pasangan"
     " itu",
+    "ROOT は base64 で44文字です。absah verify --json の log_size と log_root がその組です",
 )

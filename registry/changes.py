@@ -205,11 +205,10 @@ def _change(
 
 
 def _refused(row: LedgerRow, new: State) -> UserError:
-    now_en, now_id = _STATES[State(row.state)]
-    new_en, new_id = _STATES[new]
+    now, wanted = _STATES[State(row.state)], _STATES[new]
     why = Words(
-        f"it is {now_en} and cannot take part in a change to {new_en}",
-        f"berstatus {now_id} dan tidak dapat diubah menjadi {new_id}",
+        f"it is {now.en} and cannot take part in a change to {wanted.en}",
+        f"berstatus {now.id} dan tidak dapat diubah menjadi {wanted.id}",
     )
     return UserError("state-refused", f"certificate {row.idx}", why, _STATE_HINT)
 

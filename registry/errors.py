@@ -14,10 +14,13 @@ class Words(NamedTuple):
 
     en: str
     id: str
+    ja: str = ""
+    """Where employers and auditors in Japan may meet it; the publisher's tools speak id and en."""
 
     def say(self, language: str) -> str:
-        """The sentence in ``language`` (``id``); any other language reads the English one."""
-        return self.id if language == "id" else self.en
+        """The sentence in ``language``; the English one where there is none."""
+        said = {"id": self.id, "ja": self.ja}.get(language, "")
+        return said or self.en
 
 
 NO_HINT = Words("", "")

@@ -46,15 +46,28 @@ def trust_at(path: Path) -> TrustDocument:
             return trust.anchor(path.read_bytes())
         versions = sorted(int(p.stem) for p in path.glob("*.note") if p.stem.isdigit())
         if not versions:
-            raise _no_trust(path, Words("no <n>.note in this folder", "tidak ada <n>.note di sini"))
+            raise _no_trust(
+                path,
+                Words(
+                    "no <n>.note in this folder",
+                    "tidak ada <n>.note di sini",
+                    "このフォルダーに <n>.note がありません",
+                ),
+            )
         document = trust.anchor((path / f"{versions[0]}.note").read_bytes())
         for version in versions[1:]:
             document = trust.step(document, (path / f"{version}.note").read_bytes())
     except OSError as error:
         why = error.strerror or "?"
-        raise _no_trust(path, Words(f"cannot be read: {why}", f"gagal dibaca: {why}")) from error
+        raise _no_trust(
+            path, Words(f"cannot be read: {why}", f"gagal dibaca: {why}", f"読み取れません: {why}")
+        ) from error
     except Malformed as error:
-        words = Words(f"not a trust document ({error})", f"bukan dokumen kepercayaan ({error})")
+        words = Words(
+            f"not a trust document ({error})",
+            f"bukan dokumen kepercayaan ({error})",
+            f"鍵の一覧ではありません（{error}）",
+        )
         raise _no_trust(path, words) from error
     return document
 
@@ -194,8 +207,14 @@ class Memory:
             raise UserError(
                 "state-unwritable",
                 str(self.folder),
-                Words(f"cannot be written: {why}", f"gagal ditulis: {why}"),
-                Words("name another folder with --state", "sebutkan folder lain dengan --state"),
+                Words(
+                    f"cannot be written: {why}", f"gagal ditulis: {why}", f"書き込めません: {why}"
+                ),
+                Words(
+                    "name another folder with --state",
+                    "sebutkan folder lain dengan --state",
+                    "--state で別のフォルダーを指定してください",
+                ),
                 exit_code=3,
             ) from error
 
@@ -228,11 +247,13 @@ def _pinned_otherwise(first: TrustDocument) -> UserError:
     why = Words(
         "another registry is pinned under this name on this computer",
         "registri lain sudah dipatok dengan nama ini di komputer ini",
+        "この名前では別の登録簿がこのコンピューターに記憶されています",
     )
     digest = grouped(first.digest)
     hint = Words(
         f"compare the digest of trust/1 with the memorandum: {digest}",
         f"cocokkan digest trust/1 dengan nota resmi: {digest}",
+        f"trust/1の値を覚書と比べてください: {digest}",
     )
     return UserError("pinned-otherwise", first.site, why, hint)
 
@@ -241,5 +262,6 @@ def _no_trust(path: Path, why: Words) -> UserError:
     hint = Words(
         "name a trust document or a folder of <n>.note with --trust",
         "sebutkan dokumen kepercayaan atau folder <n>.note dengan --trust",
+        "--trust で鍵の一覧か <n>.note のフォルダーを指定してください",
     )
     return UserError("no-trust", str(path), why, hint, exit_code=2)

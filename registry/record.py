@@ -90,9 +90,15 @@ def read(path: Path) -> Record:
             return parse(file.read(LIMIT + 1))
     except OSError as error:
         why = error.strerror or "?"
-        raise _bad(path, Words(f"cannot be read: {why}", f"gagal dibaca: {why}")) from error
+        raise _bad(
+            path, Words(f"cannot be read: {why}", f"gagal dibaca: {why}", f"読み取れません: {why}")
+        ) from error
     except Malformed as error:
-        words = Words(f"not a record of a check ({error})", f"bukan catatan verifikasi ({error})")
+        words = Words(
+            f"not a record of a check ({error})",
+            f"bukan catatan verifikasi ({error})",
+            f"確認記録ではありません（{error}）",
+        )
         raise _bad(path, words) from error
 
 
@@ -189,15 +195,21 @@ def _bad(path: Path, why: Words) -> UserError:
     return UserError("bad-record", str(path), why, _SAVE_AGAIN, exit_code=3)
 
 
-_NO_TRUST = Words("has no trust document", "tidak memuat dokumen kepercayaan")
+_NO_TRUST = Words(
+    "has no trust document", "tidak memuat dokumen kepercayaan", "鍵の一覧が入っていません"
+)
 _SAVE_AGAIN = Words(
-    "save the result on the page again as JSON", "simpan lagi hasilnya di halaman sebagai JSON"
+    "save the result on the page again as JSON",
+    "simpan lagi hasilnya di halaman sebagai JSON",
+    "ページで確認結果をもう一度ファイルに保存してください",
 )
 _OTHER = Words(
     "does not hold the trust document that --trust names",
     "tidak memuat dokumen kepercayaan yang disebut --trust",
+    "--trust で指定した鍵の一覧が入っていません",
 )
 _NAME_OLDER = Words(
     "name trust/1 of the registry, or check afresh with --site",
     "sebutkan trust/1 registri itu, atau periksa ulang dengan --site",
+    "その登録簿のtrust/1を指定するか、--site で改めて確認してください",
 )

@@ -91,13 +91,16 @@ def first_use(first: TrustDocument) -> Words:
     return Words(
         f"trust/1 of {first.id}: {digest_text} (compare with the memorandum)",
         f"trust/1 dari {first.id}: {digest_text} (cocokkan dengan nota resmi)",
+        f"{first.id}のtrust/1: {digest_text}（覚書の値と比べてください）",
     )
 
 
 def _no_site(address: str, error: Unreachable | Malformed) -> UserError:
     if isinstance(error, Malformed):
         return UserError("no-registry", address, _NOT_A_SITE, _TRY_TRUST, exit_code=3)
-    why = Words(f"cannot be reached: {error}", f"tidak dapat dihubungi: {error}")
+    why = Words(
+        f"cannot be reached: {error}", f"tidak dapat dihubungi: {error}", f"接続できません: {error}"
+    )
     return UserError("unreachable", address, why, _TRY_TRUST, exit_code=3)
 
 
@@ -110,18 +113,28 @@ def _pinned(memory: Memory, site: str | None) -> tuple[Held, str | None]:
     return (memory.load(digest) if digest else Held()), digest
 
 
-_NONE = Words("no registry is pinned on this computer", "belum ada registri yang dipatok di sini")
+_NONE = Words(
+    "no registry is pinned on this computer",
+    "belum ada registri yang dipatok di sini",
+    "このコンピューターに登録簿が記憶されていません",
+)
 _SEVERAL = Words(
-    "several registries are pinned on this computer", "beberapa registri dipatok di komputer ini"
+    "several registries are pinned on this computer",
+    "beberapa registri dipatok di komputer ini",
+    "このコンピューターに複数の登録簿が記憶されています",
 )
 _NAME_ONE = Words(
     "name one with --site URL, or a trust document with --trust FILE",
     "sebutkan dengan --site URL, atau dokumen kepercayaan dengan --trust BERKAS",
+    "--site URL か --trust ファイル で指定してください",
 )
 _NOT_A_SITE = Words(
-    "has no trust document of a registry", "tidak memiliki dokumen kepercayaan registri"
+    "has no trust document of a registry",
+    "tidak memiliki dokumen kepercayaan registri",
+    "登録簿の鍵の一覧がありません",
 )
 _TRY_TRUST = Words(
     "check the address; offline, name a trust document with --trust FILE --offline",
     "periksa alamat; secara luring, sebutkan --trust BERKAS --offline",
+    "アドレスを確かめてください。オフラインでは --trust ファイル --offline を指定します",
 )

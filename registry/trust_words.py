@@ -50,10 +50,10 @@ def _issuers(before: TrustDocument, after: TrustDocument) -> Iterator[Words]:
                 f"issuer key {kid} is new, {scope.en}", f"kunci penerbit {kid} baru, {scope.id}"
             )
         elif (old.status, old.final) != (new.status, new.final):
-            cut_en, cut_id = _cut_off(new)
+            cut = _cut_off(new)
             yield Words(
-                f"issuer key {kid}: {old.status} -> {new.status}{cut_en}",
-                f"kunci penerbit {kid}: {old.status} -> {new.status}{cut_id}",
+                f"issuer key {kid}: {old.status} -> {new.status}{cut.en}",
+                f"kunci penerbit {kid}: {old.status} -> {new.status}{cut.id}",
             )
         if old is not None and old.until != new.until:
             until = f"{time_text(old.until)} -> {time_text(new.until)}"

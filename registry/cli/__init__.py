@@ -107,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
                 "usage",
                 "usage",
                 Words(error.format_message(), error.format_message()),
-                Words(f"see {hint}", f"lihat {hint}"),
+                Words(f"see {hint}", f"lihat {hint}", f"{hint} を見てください"),
             )
         )
         return 2
@@ -125,10 +125,15 @@ def _not_installed(command: str, module: str) -> UserError:
     return UserError(
         "not-installed",
         command,
-        Words(f"needs a part that is not installed ({module})", f"perlu bagian lain ({module})"),
+        Words(
+            f"needs a part that is not installed ({module})",
+            f"perlu bagian lain ({module})",
+            f"追加の部品が必要です（{module}）",
+        ),
         Words(
             "install it with: pip install 'absah[publisher]'",
             "pasang dengan: pip install 'absah[publisher]'",
+            "pip install 'absah[publisher]' で追加できます",
         ),
         exit_code=2,
     )

@@ -167,7 +167,7 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         why = error.strerror or "?"
-        words = Words(f"cannot be read: {why}", f"gagal dibaca: {why}")
+        words = Words(f"cannot be read: {why}", f"gagal dibaca: {why}", f"読み取れません: {why}")
         raise UserError("unreadable", str(path), words, exit_code=2) from error
 
 
@@ -188,7 +188,9 @@ def save(path: Path, data: bytes, *, private: bool = False) -> None:
             raise
     except OSError as error:
         why = error.strerror or "?"
-        words = Words(f"cannot be written: {why}", f"gagal ditulis: {why}")
+        words = Words(
+            f"cannot be written: {why}", f"gagal ditulis: {why}", f"書き込めません: {why}"
+        )
         raise UserError("unwritable", str(path), words) from error
 
 
