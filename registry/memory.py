@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from registry.client import Client, Held
@@ -190,6 +189,8 @@ class Memory:
             return []
 
     def _write(self, digest: str, path: str, data: bytes) -> None:
+        import tempfile  # noqa: PLC0415  # a check that pins nothing does not wait for it
+
         target = self.folder / digest / path
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,13 +7,8 @@ walk, and neither ever makes a certificate false.
 
 from __future__ import annotations
 
-import http.client
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from pathlib import Path
 from typing import Protocol
 
@@ -101,37 +96,40 @@ class UrlSource:
 
     def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:
         """See :class:`Source`."""
-        url = self.address + urllib.parse.quote(path) + ("?fresh" if fresh else "")
-        headers = {"User-Agent": "absah", "Accept-Encoding": "identity"}
-        if fresh:
-            headers["Cache-Control"] = "no-cache"
-        try:
-            request = urllib.request.Request(url, headers=headers)  # noqa: S310
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                data = answer.read(limit + 1)
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code in (404, 410):
-                return None
-            raise Unreachable(f"{path}: HTTP status {error.code}") from error
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise Unreachable(f"{path}: {str(error) or type(error).__name__}") from error
-        return _capped(path, data, limit)
+        headers = {"Cache-Control": "no-cache"} if fresh else {}
+        found = self._asked(path, "?fresh" if fresh else "", limit, headers)
+        if found.status in (404, 410):
+            return None
+        if found.status >= 400:
+            raise Unreachable(f"{path}: HTTP status {found.status}")
+        return _capped(path, found.data, limit)
 
     def answer(self, path: str, limit: int, *, coding: str = "identity") -> Answer:
         """What the host says to a path: status, headers by lower-case name, bytes as sent.
 
         Unreachable: it does not answer, or sends more than ``limit`` bytes.
         """
-        headers = {"User-Agent": "absah", "Accept-Encoding": coding}
+        found = self._asked(path, "", limit, {"Accept-Encoding": coding})
+        _capped(path, found.data, limit)
+        return found
+
+    def _asked(self, path: str, query: str, limit: int, headers: Mapping[str, str]) -> Answer:
+        """The answer to a path, of its data one byte more than ``limit`` at most. Unreachable."""
+        # A check against a folder does not wait for what only the network needs.
+        import http.client  # noqa: PLC0415
+        import urllib.error  # noqa: PLC0415
+        import urllib.parse  # noqa: PLC0415
+        import urllib.request  # noqa: PLC0415
+
+        sent = {"User-Agent": "absah", "Accept-Encoding": "identity", **headers}
         try:
-            url = self.address + urllib.parse.quote(path)
-            request = urllib.request.Request(url, headers=headers)  # noqa: S310
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as found:  # noqa: S310
-                return _answered(path, found.status, found.headers, found.read(limit + 1), limit)
+            url = self.address + urllib.parse.quote(path) + query
+            request = urllib.request.Request(url, headers=sent)  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                return Answer(answer.status, _named(answer.headers), answer.read(limit + 1))
         except urllib.error.HTTPError as error:
             with error:
-                return _answered(path, error.code, error.headers, error.read(limit + 1), limit)
+                return Answer(error.code, _named(error.headers), error.read(limit + 1))
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise Unreachable(f"{path}: {str(error) or type(error).__name__}") from error
 
@@ -146,9 +144,8 @@ def open_source(site: str) -> ListedSource:
     return FolderSource(Path(site))
 
 
-def _answered(path: str, status: int, headers: Message, data: bytes, limit: int) -> Answer:
-    named = {name.lower(): value for name, value in headers.items()}
-    return Answer(status, named, _capped(path, data, limit))
+def _named(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _capped(path: str, data: bytes, limit: int) -> bytes:

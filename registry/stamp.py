@@ -18,8 +18,9 @@ import pikepdf
 import pypdfium2
 
 from registry.errors import UserError, Words
+from registry.pictures import MAX_PAGES, pdf_codes
 from registry.qr import QUIET_ZONE, SymbolUnreadableError, symbol
-from registry.scan import MAX_BYTES, MAX_PAGES, UnreadableFile, pdf_codes
+from registry.scan import MAX_BYTES, UnreadableFile
 from registry.sheet_draw import checked_runs, runs
 from registry.sheet_label import MODULE_DOTS, Label, points
 from signing.fragment import qr_text

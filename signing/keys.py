@@ -12,15 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-import nacl.bindings
-import nacl.exceptions
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from cryptography.hazmat.primitives.serialization import ssh
 
 from signing import cbor
 from signing.canonical import b64decode, b64encode
@@ -88,6 +84,9 @@ class PrivateKey:
     @classmethod
     def from_openssh(cls, data: bytes, passphrase: bytes | None) -> PrivateKey:
         """The key in an OpenSSH file. Malformed: not such a file, or the passphrase is wrong."""
+        # Whoever only verifies does not wait for what reads key files.
+        from cryptography.hazmat.primitives.serialization import ssh  # noqa: PLC0415
+
         try:
             key = ssh.load_ssh_private_key(data, passphrase)
         except TypeError as error:
@@ -100,6 +99,8 @@ class PrivateKey:
 
     def to_openssh(self, passphrase: bytes | None, rounds: int = ROUNDS) -> bytes:
         """The key as an OpenSSH file; a passphrase encrypts it with bcrypt ``rounds``."""
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+
         encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
         if passphrase is not None:
             builder = serialization.PrivateFormat.OpenSSH.encryption_builder()
@@ -131,7 +132,9 @@ def admit(x: bytes) -> None:
     Builders and auditors call this, once per key (some milliseconds). libsodium answers both.
     """
     refuse_weak(x)
-    if not nacl.bindings.crypto_core_ed25519_is_valid_point(x):
+    from nacl import bindings  # noqa: PLC0415  # a reader of certificates never needs it
+
+    if not bindings.crypto_core_ed25519_is_valid_point(x):
         raise Malformed("key", "not a point of prime order")
 
 
@@ -152,9 +155,11 @@ def verify_again(x: bytes, message: bytes, signature: bytes) -> bool:
     if len(signature) != 64 or signature[:32] in SMALL_ORDER:
         return False
     refuse_weak(x)
+    from nacl import bindings, exceptions  # noqa: PLC0415  # a reader of certificates never needs it
+
     try:
-        nacl.bindings.crypto_sign_open(signature + message, x)
-    except nacl.exceptions.BadSignatureError:
+        bindings.crypto_sign_open(signature + message, x)
+    except exceptions.BadSignatureError:
         return False
     return True
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -76,7 +75,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, no_args_is_help=True)
-@click.version_option(version("absah"), prog_name="absah", message="%(prog)s %(version)s")
+@click.version_option(package_name="absah", prog_name="absah", message="%(prog)s %(version)s")
 @language_option
 def cli() -> None:
     """Verify certificates of competence, and run the registry that signs them."""

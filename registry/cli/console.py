@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import locale
 import os
@@ -115,6 +114,8 @@ class Passphrases:
             return self._next_line(self._descriptor)
         if not sys.stdin.isatty():
             raise UserError("no-passphrase-given", what, _NEEDED, _HOW, exit_code=2)
+        import getpass  # noqa: PLC0415  # most commands ask for no passphrase
+
         return getpass.getpass(f"{what}: ").encode()
 
     def new(self, what: str) -> bytes:

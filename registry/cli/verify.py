@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from registry import record, scan, wording
+from registry import scan, wording
 from registry.cli.console import (
     json_option,
     language,
@@ -179,6 +179,8 @@ def _is_record(name: str) -> bool:
 
 def _check_record(path: Path, asked: Asked, client: Client | None) -> _Checked:
     """The check of a record: from the record alone, or by a client of the present state."""
+    from registry import record  # noqa: PLC0415  # most inputs are none
+
     held = record.read(path)
     then = record.reopened(held, record.anchor(held, str(path), asked, remark))
     result = then.check(held.text)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from registry.scan import pdf_codes
+from registry.pictures import pdf_codes
 from registry.store import Store
 from registry.workspace import Workspace
 from tests.cli.command import NOW, Command, check_error

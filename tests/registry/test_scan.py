@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from registry import scan
+from registry import pictures, scan
 from registry.qr import png, text_symbol
 from registry.scan import Found, UnreadableFile, files_in, read
 
@@ -107,7 +107,7 @@ def test_pdfs_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for data in (whole[: len(whole) // 3], b"%PDF-1.7\n", _locked()):
         path.write_bytes(data)
         assert "PDF" in _refused(path)
-    monkeypatch.setattr(scan, "MAX_PAGES", 1)
+    monkeypatch.setattr(pictures, "MAX_PAGES", 1)
     path.write_bytes(whole)
     assert _refused(path) == "more than 1 pages"
 
@@ -121,10 +121,10 @@ def test_a_page_that_cannot_be_opened(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(1.0, 14_400.0), (14_400.0, 14_400.0), (0.0, 0.0)])
 def test_the_scale_of_a_page_is_bounded(size: tuple[float, float]) -> None:
-    width, height = (side * scan._scale(*size) for side in size)
-    assert width * height <= scan.MAX_PIXELS + 1
-    assert max(width, height) <= scan.MAX_SIDE
-    assert scan._scale(595.0, 842.0) == scan.DPI / 72
+    width, height = (side * pictures._scale(*size) for side in size)
+    assert width * height <= pictures.MAX_PIXELS + 1
+    assert max(width, height) <= pictures.MAX_SIDE
+    assert pictures._scale(595.0, 842.0) == pictures.DPI / 72
 
 
 def _locked() -> bytes:
@@ -149,9 +149,9 @@ def test_what_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     path = tmp_path / "code.png"
     _picture().save(path)
     with monkeypatch.context() as patch:
-        patch.setattr(scan, "MAX_PIXELS", 1000)
+        patch.setattr(pictures, "MAX_PIXELS", 1000)
         assert _refused(path) == "too many pixels"
-    Image.new("1", (scan.MAX_SIDE + 1, 1)).save(path)
+    Image.new("1", (pictures.MAX_SIDE + 1, 1)).save(path)
     assert _refused(path) == "too many pixels"
     with path.open("ab") as file:
         file.truncate(scan.MAX_BYTES + 1)

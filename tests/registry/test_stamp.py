@@ -12,8 +12,8 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from registry.errors import UserError
+from registry.pictures import pdf_codes
 from registry.qr import SymbolUnreadableError
-from registry.scan import pdf_codes
 from registry.sheet_label import Label
 from registry.stamp import MM, Corner, Place, stamped
 from signing.fragment import qr_text

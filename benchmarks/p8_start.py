@@ -1,0 +1,89 @@
+"""P8: ``absah verify FILE`` from start to exit, as a ratio of CPU time in one run.
+
+    python -m benchmarks.p8_start [--turns N] [--json]
+
+The reference starts Python and loads the Ed25519 class of cryptography. Each is a process of its
+own; both run by turns. ``click`` alone, and an empty Python, are shown to say what the rest costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from registry import demo
+
+TARGET = 3.0
+NOW = 1_795_489_200
+REFERENCE = "from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey"
+
+
+def cpu_seconds(command: list[str]) -> float:
+    """User and system time of a process that must succeed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def commands(folder: Path) -> dict[str, list[str]]:
+    """What is timed, by name."""
+    wishes = demo.Wishes(
+        folder=folder / "demo",
+        public=folder / "public",
+        site="http://127.0.0.1:8080/",
+        now=NOW,
+        records=20,
+        seed=7,
+    )
+    made = demo.make(wishes, lambda _words: None)
+    absah = Path(sys.executable).with_name("absah")
+    sample = made.samples / "valid.txt"
+    site = str(made.workspace.public)
+    trust = str(made.workspace.public / "trust")
+    where = ["--site", site, "--trust", trust, "--now", "2026-11-24T12:05:00+09:00"]
+    return {
+        "absah verify": [str(absah), "verify", str(sample), *where],
+        "cryptography": [sys.executable, "-c", REFERENCE],
+        "click": [sys.executable, "-c", "import click"],
+        "empty": [sys.executable, "-c", "pass"],
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=15)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    os.environ["LC_ALL"] = "C.UTF-8"
+    with tempfile.TemporaryDirectory() as folder:
+        timed = commands(Path(folder))
+        seconds: dict[str, list[float]] = {name: [] for name in timed}
+        for _ in range(options.turns):
+            for name, command in timed.items():
+                seconds[name].append(cpu_seconds(command))
+    milliseconds = {
+        name: round(1000 * statistics.median(found), 1) for name, found in seconds.items()
+    }
+    pairs = zip(seconds["absah verify"], seconds["cryptography"], strict=True)
+    ratio = round(statistics.median(ours / theirs for ours, theirs in pairs), 2)
+    result = {"id": "P8", "ratio": ratio, "target": TARGET, "milliseconds": milliseconds}
+    if options.json:
+        print(json.dumps(result, indent=1))
+        return
+    print(f"P8: absah verify FILE, CPU time, median of {options.turns} turns")
+    for name, value in milliseconds.items():
+        print(f"  {name:<14} {value:>7} ms")
+    print(f"  ratio          {ratio} of cryptography (target <= {TARGET})")
+
+
+if __name__ == "__main__":
+    main()
