@@ -10,12 +10,13 @@ import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from registry.errors import UserError, Words
 from site_templates import GUIDE
 
-__all__ = ["FOLDER", "Guide", "guide_policy"]
+__all__ = ["FOLDER", "Guide", "guide_policy", "installed_policy"]
 
 FOLDER = "guide/"
 ADDRESS = "ABSAH-SITE-ADDRESS"
@@ -92,6 +93,12 @@ def guide_policy(hashes: tuple[str, ...]) -> str:
         f"default-src 'none'; script-src 'self' {inline}; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
     )
+
+
+@cache
+def installed_policy() -> str:
+    """The policy of the guide that came with this program. UserError ``no-bundle``."""
+    return guide_policy(Guide.load().hashes)
 
 
 def _no_guide(folder: Path) -> UserError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from registry.guide import installed_policy
+
 __all__ = ["META_POLICY", "headers", "robots"]
 
 # A page loads from its own host only, runs no inline script or style, sends no form, and has one
@@ -47,8 +49,12 @@ _RENEWED = ("robots.txt", "files.json", "catalogue/*", "log/*", "status/*", "tru
 and a wrong answer of a host (404 before the upload is complete) must not be kept."""
 
 
-def headers(site: str, guide_policy: str) -> bytes:
-    """The file ``_headers`` for a site at this address; the guide has a policy of its own."""
+def headers(site: str, guide_policy: str | None = None) -> bytes:
+    """The file ``_headers`` for a site at this address.
+
+    ``guide_policy``: of the pages below ``guide/``; None = that of the guide that is installed.
+    """
+    guide_policy = guide_policy or installed_policy()
     address = urlsplit(site)
     base = address.path
     secure = ("Strict-Transport-Security: max-age=31536000",) if address.scheme == "https" else ()

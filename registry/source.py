@@ -7,7 +7,7 @@ walk, and neither ever makes a certificate false.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -100,7 +100,7 @@ class UrlSource:
         found = self._asked(path, "?fresh" if fresh else "", limit, headers)
         if found.status in (404, 410):
             return None
-        if found.status >= 400:
+        if not 200 <= found.status < 300:
             raise Unreachable(f"{path}: HTTP status {found.status}")
         return _capped(path, found.data, limit)
 
@@ -126,10 +126,10 @@ class UrlSource:
             url = self.address + urllib.parse.quote(path) + query
             request = urllib.request.Request(url, headers=sent)  # noqa: S310
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                return Answer(answer.status, _named(answer.headers), answer.read(limit + 1))
+                return Answer(answer.status, _named(answer.headers.items()), answer.read(limit + 1))
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, _named(error.headers), error.read(limit + 1))
+                return Answer(error.code, _named(error.headers.items()), error.read(limit + 1))
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise Unreachable(f"{path}: {str(error) or type(error).__name__}") from error
 
@@ -144,8 +144,8 @@ def open_source(site: str) -> ListedSource:
     return FolderSource(Path(site))
 
 
-def _named(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _named(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
 
 
 def _capped(path: str, data: bytes, limit: int) -> bytes:
