@@ -98,8 +98,8 @@ def apply_due(store: Store, now: int) -> Changed:
         for due in store.take_due(now):
             row, successor = (store.certificate(index) for index in (due.idx, due.successor))
             # A successor that was revoked in the meantime must not leave its holder with nothing.
-            stands = successor is not None and successor.state == State.VALID
-            if row is None or not stands or (row.state, State.SUPERSEDED) not in ALLOWED:
+            revoked = successor is not None and successor.state == State.REVOKED
+            if row is None or revoked or (row.state, State.SUPERSEDED) not in ALLOWED:
                 result.unchanged.append(due.idx)
                 continue
             done = apply(store, [row], State.SUPERSEDED, None, now, due.successor)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from registry import batch_file
 from registry.changes import find
 from registry.errors import UserError, Words
 from registry.store import Store
@@ -28,7 +29,7 @@ class Erased:
 def chosen(store: Store, references: Sequence[str], expired_before: date | None) -> Erased:
     """Which certificates would be erased: those named, and those that expired before a day.
 
-    UserError: one is not known, or is still to be superseded.
+    UserError: one is not known, is still to be superseded, or stands in a batch that waits.
     """
     result = Erased()
     for reference in references:
@@ -42,7 +43,17 @@ def chosen(store: Store, references: Sequence[str], expired_before: date | None)
     if expired_before is not None:
         result.erased.extend(store.expired_before(day_of(expired_before)))
     result.erased[:] = sorted(set(result.erased))
+    _refuse_waiting(store, set(result.erased))
     return result
+
+
+def _refuse_waiting(store: Store, indexes: set[int]) -> None:
+    """UserError: a batch that waits for approval names one of them, and so holds the person."""
+    for waiting in store.pending():
+        rows = batch_file.parse(waiting.data).rows
+        named = {row[name] for row in rows for name in ("index", "old") if name in row} & indexes
+        if named:
+            raise UserError("still-waiting", f"#{min(named)}", _WAITS, _SETTLE)
 
 
 def erase(store: Store, indexes: Sequence[int], now: int) -> None:
@@ -52,6 +63,11 @@ def erase(store: Store, indexes: Sequence[int], now: int) -> None:
     store.compact()
 
 
+_WAITS = Words("a batch that waits names it", "sebuah batch yang menunggu menyebutnya")
+_SETTLE = Words(
+    "issue that batch or drop it first: absah batch list",
+    "terbitkan atau buang batch itu dulu: absah batch list",
+)
 _DUE = Words(
     "a replacement is still to take effect (--old-until)",
     "penggantian masih menunggu tanggalnya (--old-until)",

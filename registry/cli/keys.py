@@ -33,6 +33,7 @@ def key() -> None:
 @click.option("--token", metavar="URI", help="Make it in this PKCS#11 token (RFC 7512).")
 @workspace_option
 @passphrase_option
+@json_option
 @language_option
 def new(
     role: str,
@@ -41,6 +42,7 @@ def new(
     token: str | None,
     folder: Path,
     passphrase_fd: int | None,
+    as_json: bool,
 ) -> None:
     """Make a key of ROLE. Root holders and approvers need no workspace: name --registry ID."""
     target, name_for_life, demo = _place(folder, registry_id)
@@ -48,11 +50,14 @@ def new(
     ring = Keyring(target, ask, demo=demo)
     note_name = vkey_name(name_for_life, role, name)
     if token is not None:
-        say(ring.create_in_token(role, name, note_name, token).vkey.text)
-        return
-    passphrase = None if demo else ask.new(f"{role}-{name}")
-    made = ring.create(role, name, note_name, passphrase)
-    say(made.vkey.text)
+        made = ring.create_in_token(role, name, note_name, token)
+    else:
+        passphrase = None if demo else ask.new(f"{role}-{name}")
+        made = ring.create(role, name, note_name, passphrase)
+    if as_json:
+        say_json(_json(made))
+    else:
+        say(made.vkey.text)
 
 
 @key.command()

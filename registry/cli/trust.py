@@ -55,8 +55,9 @@ def trust() -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: trust/.")
 @workspace_option
 @now_option
+@json_option
 @language_option
-def draft(out: Path | None, folder: Path, **given: Any) -> None:
+def draft(out: Path | None, folder: Path, as_json: bool, **given: Any) -> None:
     """Write the text of the next version: the present one, and every key that is new."""
     from registry import drafting  # noqa: PLC0415 not in the base install
     from registry.workspace import Workspace  # noqa: PLC0415
@@ -77,7 +78,7 @@ def draft(out: Path | None, folder: Path, **given: Any) -> None:
         [*ceremony.warnings(document), *drafting.unsealed(workspace.settings, document, files)]
     )
     _tell_digest(document)
-    say(str(target))
+    _tell(document, str(target), as_json, file=str(target))
 
 
 def _wishes(given: dict[str, Any], store: Store | None) -> Wishes:
@@ -107,6 +108,7 @@ def _wishes(given: dict[str, Any], store: Store | None) -> Wishes:
 @click.option("--yes", is_flag=True, help="Sign without asking: the digest was compared.")
 @click.option("--demo", is_flag=True, hidden=True)
 @passphrase_option
+@json_option
 @language_option
 def sign(
     file: Path,
@@ -115,6 +117,7 @@ def sign(
     yes: bool,
     demo: bool,
     passphrase_fd: int | None,
+    as_json: bool,
 ) -> None:
     """Show what changes, ask, and add a root holder's signature to FILE.
 
@@ -134,14 +137,16 @@ def sign(
     signed = ceremony.sign(data, held.vkey, ring.open(held))
     save(file, signed)
     _tell_signatures(signed, document, before)
-    say(str(file))
+    by = ceremony.signed_by(signed, document)
+    _tell(document, str(file), as_json, file=str(file), signed_by=by)
 
 
 @trust.command()
 @_FILE
 @workspace_option
+@json_option
 @language_option
-def publish(file: Path, folder: Path) -> None:
+def publish(file: Path, folder: Path, as_json: bool) -> None:
     """Put the signed FILE into force; it is published with the next build."""
     from registry import drafting  # noqa: PLC0415 not in the base install
     from registry.store import Store  # noqa: PLC0415
@@ -154,7 +159,7 @@ def publish(file: Path, folder: Path) -> None:
     save(workspace.trust / f"{document.version}.note", data)
     _tell_warnings(ceremony.warnings(document))
     _tell_digest(document)
-    say(f"trust/{document.version}  #{index}")
+    _tell(document, f"trust/{document.version}  #{index}", as_json, index=index)
 
 
 @trust.command()
@@ -246,6 +251,14 @@ def _before(
             return found
     remark(_NO_PREVIOUS)
     return None
+
+
+def _tell(document: TrustDocument, plain: str, as_json: bool, **more: object) -> None:
+    """The result: one line, or version, digest and what else there is as JSON."""
+    if as_json:
+        say_json({"version": document.version, "digest": document.digest, **more})
+    else:
+        say(plain)
 
 
 def _tell_difference(before: TrustDocument | None, document: TrustDocument) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import build, changes, erasure
+from registry import batches, build, changes, erasure
 from registry.audit import audit
 from registry.audit_ledger import Ledger
 from registry.errors import UserError
@@ -110,6 +110,19 @@ def test_what_waits_for_its_replacement_stays(own: Demonstration) -> None:
             _erase(own, str(index))
         assert caught.value.code == "still-due"
     own.build(NOW + 2 * 86_400)
+    assert _erase(own, str(INDEX)) == [INDEX]
+
+
+def test_whom_a_batch_that_waits_names_stays(own: Demonstration) -> None:
+    with own.store() as store:
+        reason = changes.ReasonCode.MISUSE
+        _, number = batches.propose_change(store, "revoke", [str(INDEX)], NOW, reason)
+    with pytest.raises(UserError) as caught:
+        _erase(own, str(INDEX))
+    assert caught.value.code == "still-waiting"
+    assert _erase(own, str(INDEX + 5)) == [INDEX + 5]
+    with own.store() as store:
+        batches.drop(store, number or 0)
     assert _erase(own, str(INDEX)) == [INDEX]
 
 
