@@ -39,7 +39,7 @@ _NUMBER = click.argument("number", metavar="BATCH", type=click.IntRange(min=1))
 @click.group()
 @language_option
 def batch() -> None:
-    """Batches: look at them, issue or drop what waits, write a receipt."""
+    """List, show, drop and issue batches; write a receipt."""
 
 
 @batch.command("list")
