@@ -28,6 +28,8 @@ import { addresses } from "./trust.js";
  * @property {string[]} beside where other codes in the same file lead; they do not count
  * @property {Said | null} fault why there is no code to judge; null without verdict: none was found
  * @property {Said | null} remark what else is to be said about the file
+ * @property {import("./checks.js").Check} [check] of its verdict, once it was opened: what a person
+ *   has compared stays with it
  */
 
 /** Most files of one batch. */
@@ -122,7 +124,7 @@ class Batch {
       if (stopped.signal.aborted) {
         break;
       }
-      if (files.length === 1 && this.handOver(reading)) {
+      if (files.length === 1 && this.handOver(file.name, reading)) {
         return;
       }
       await this.addAll(file.name, reading);
@@ -149,10 +151,11 @@ class Batch {
   /**
    * One file: its one code is shown at once, and what is wrong with it is said at the doors.
    *
+   * @param {string} file its name
    * @param {Awaited<ReturnType<Batch["readOne"]>>} reading
    * @returns {boolean} false: it has several codes, which are a list
    */
-  handOver({ found, fault, remark }) {
+  handOver(file, { found, fault, remark }) {
     const { ours, others } = this.chosen(found);
     const [text, ...more] = ours.length > 0 ? ours : others.slice(0, 1);
     if (more.length > 0 || (remark && text !== undefined)) {
@@ -162,7 +165,8 @@ class Batch {
     if (text === undefined) {
       complain(fault?.key ?? "no_code", fault ? { max: fault.max } : {});
     } else {
-      start(text, "file");
+      const page = found.find((one) => one.text === text)?.page ?? 0;
+      start({ text, source: "file", file, page });
     }
     return true;
   }
@@ -240,9 +244,11 @@ class Batch {
    * @param {Row} row
    */
   openRow(row) {
-    const { text, verdict, at } = row;
+    const { file, page, text, verdict, at } = row;
     if (verdict !== null) {
-      open({ text, source: "file", verdict, pending: false, at }, () => {
+      const source = file === "" ? "camera" : "file";
+      row.check ??= { text, source, file, page, verdict, pending: false, at };
+      open(row.check, () => {
         setState("batch");
         this.view.returnTo(row);
       });

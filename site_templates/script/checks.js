@@ -23,11 +23,15 @@ import { browserStore } from "./store.js";
 /** @typedef {import("./words.js").Words} Words */
 /** @typedef {"link" | "camera" | "file" | "text"} Origin how a code came in */
 /**
- * @typedef {object} Check
- * @property {string} text of the code
+ * @typedef {object} Code
+ * @property {string} text
  * @property {Origin} source
- * @property {string} [file] name of the file that the code was found in
- * @property {number} [page] of that file, from 1
+ * @property {string} [file] name of the file that it was found in
+ * @property {number} [page] of a PDF, from 1; 0: none
+ */
+/**
+ * @typedef {Code & Judged} Check
+ * @typedef {object} Judged
  * @property {Verdict} verdict
  * @property {boolean} pending newer data are still on their way
  * @property {number} at by the clock of this device, seconds
@@ -48,7 +52,7 @@ let words = null;
 /** @type {Check | null} */
 let shown = null;
 /** The code that is judged, for "check again" and for the next language. */
-let code = { text: "", source: /** @type {Origin} */ ("text") };
+let code = /** @type {Code} */ ({ text: "", source: "text" });
 /** Counts the checks: an answer to an earlier one is dropped. */
 let turn = 0;
 /** @type {Promise<void>} resolves when there are words: a tap may come before them */
@@ -153,7 +157,8 @@ function visitOf({ source, pending, at }) {
 async function check() {
   turn += 1;
   const mine = turn;
-  const { text, source } = code;
+  const from = code;
+  const { text } = from;
   forget();
   setState("checking");
   byId("announcement").textContent = words?.text("progress.checking") ?? "";
@@ -163,11 +168,11 @@ async function check() {
   const soon = await Promise.race([fresh, patience]);
   const stored = soon === null ? await client.checkStored(text) : null;
   if (mine === turn && stored !== null) {
-    present({ text, source, verdict: stored, pending: true, at: Date.now() / 1000 });
+    present({ ...from, verdict: stored, pending: true, at: Date.now() / 1000 });
   }
   const verdict = soon ?? (await fresh);
   if (mine === turn) {
-    present({ text, source, verdict, pending: false, at: Date.now() / 1000 });
+    present({ ...from, verdict, pending: false, at: Date.now() / 1000 });
   }
   await watch();
 }
@@ -215,7 +220,8 @@ function present(next) {
  */
 export function open(check, toList) {
   turn += 1;
-  code = { text: check.text, source: check.source };
+  const { verdict, pending, at, ...from } = check;
+  code = from;
   forget();
   back = toList;
   present(check);
@@ -264,11 +270,10 @@ function report(error) {
 /**
  * Judge a code and show the verdict.
  *
- * @param {string} text
- * @param {Origin} source
+ * @param {Code} found
  */
-export function start(text, source) {
-  code = { text, source };
+export function start(found) {
+  code = found;
   check().catch(fail);
 }
 
@@ -279,7 +284,7 @@ function readAddress() {
     return false;
   }
   history.replaceState(null, "", pathname + search);
-  start(hash, "link");
+  start({ text: hash, source: "link" });
   return true;
 }
 
@@ -296,7 +301,7 @@ function sayFreshness() {
 
 /** The buttons below a verdict. */
 function listen() {
-  byId("recheck").addEventListener("click", () => start(code.text, code.source));
+  byId("recheck").addEventListener("click", () => start(code));
   byId("another").addEventListener("click", home);
   byId("back").addEventListener("click", () => {
     const leave = back;

@@ -111,7 +111,7 @@ function printPage(words, button) {
  * @param {string} version
  */
 function download({ verdict, source, file, page }, compared, version) {
-  const from = { kind: source, file: file ?? null, page: page ?? null };
+  const from = { kind: source, file: file || null, page: page || null };
   const text = recordFile(verdict, from, compared, version) ?? "";
   const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const name = `record-${verdict.index ?? verdict.digest?.slice(0, 8)}-build-${verdict.build ?? 0}.json`;

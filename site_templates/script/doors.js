@@ -22,7 +22,7 @@ function take(data) {
   if (files.length > 0) {
     takeFiles(files);
   } else if (text !== "") {
-    start(text, "text");
+    start({ text, source: "text" });
   }
   return files.length > 0 || text !== "";
 }
@@ -42,7 +42,7 @@ function listenToPaste() {
       return;
     }
     field.value = "";
-    start(text, "text");
+    start({ text, source: "text" });
   });
 }
 

@@ -229,12 +229,12 @@ function units(words, certificate, scheme) {
 function checkRows(words, { verdict, source, file, page, at }) {
   const logged = verdict.answers.standing !== "unlogged" && verdict.answers.standing !== "ok_offline";
   const mode = verdict.fetched ? (logged ? "online" : "online_unlogged") : "offline";
-  const named = file === undefined ? null : { file, page: words.number(page ?? 1) };
+  const named = { file: file ?? "", page: words.number(page || 1) };
   return [
     ["record.checked_at", dateAndTime(words, at)],
     ["record.data_asof", verdict.asOf === null ? null : dateAndTime(words, verdict.asOf)],
     ["record.mode", words.text(`record.mode_${mode}`)],
-    ["record.source", said(words, `record.source_${source}`, named ?? {})],
+    ["record.source", said(words, `record.source_${source}`, named)],
     ["data.reason_code", verdict.reason],
   ];
 }

@@ -138,7 +138,7 @@ class Scanner {
     this.dialog.close();
     const [text = others[0] ?? "", ...more] = ours;
     if (more.length === 0) {
-      start(text, "camera");
+      start({ text, source: "camera" });
     } else {
       use("batch.js").then((batch) => batch.takeTexts(ours), fail);
     }
