@@ -82,6 +82,9 @@ test("plural forms and numbers are those of the language", () => {
   );
 });
 
+/** A key of the words, and no name of a script. */
+const KEY = /^[a-z_.-]+(?<!\.js)$/;
+
 test("no script holds a sentence, and every key that one names is there", () => {
   const folder = new URL("../../site_templates/script/", import.meta.url);
   const keys = new Map(flat(table("ja")));
@@ -96,7 +99,7 @@ test("no script holds a sentence, and every key that one names is there", () => 
     for (const [, literal] of code.matchAll(/"([^"\n]*)"/g)) {
       assert.doesNotMatch(literal ?? "", /^[A-Z][a-z]+( [a-z]+)+/, name);
       const [group, ...rest] = (literal ?? "").split(".");
-      if (rest.length > 0 && groups.has(group ?? "") && /^[a-z_.-]+$/.test(literal ?? "")) {
+      if (rest.length > 0 && groups.has(group ?? "") && KEY.test(literal ?? "")) {
         const plural = ["one", "other"].every((form) => keys.has(`${literal}_${form}`));
         assert.ok(keys.has(literal ?? "") || plural, `${name}: ${literal}`);
         named += 1;
