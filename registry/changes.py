@@ -15,6 +15,7 @@ from registry.errors import UserError, Words
 from registry.rows import ChangeRow, LedgerRow
 from registry.store import Store
 from signing import status, trust
+from signing.canonical import time_text
 from signing.status import ALLOWED, State
 
 
@@ -48,12 +49,25 @@ def find(store: Store, reference: str) -> LedgerRow:
     """
     found = found_by_number(store, reference)
     if not found:
-        raise UserError("no-certificate", reference, _NONE, _NONE_HINT)
+        raise absent(store, reference)
     if len(found) > 1:
         listed = "; ".join(_line(row) for row in found)
         why = Words(f"fits several certificates: {listed}", f"cocok dengan beberapa: {listed}")
         raise UserError("several-certificates", reference, why, _SEVERAL_HINT, exit_code=2)
     return found[0]
+
+
+def absent(store: Store, reference: str) -> UserError:
+    """The error about a reference that fits no certificate, or one whose person was erased."""
+    text = reference.strip()
+    number = text.isascii() and text.isdigit() and len(text) <= 10
+    left = store.erased(int(text)) if number else None
+    if left is None:
+        return UserError("no-certificate", reference, _NONE, _NONE_HINT)
+    day = time_text(left.erased)[:10]
+    where = f"LSP {left.lsp}, batch {left.batch}"
+    why = Words(f"its person was erased on {day} ({where})", f"datanya dihapus {day} ({where})")
+    return UserError("erased", f"#{left.idx}", why, _ERASED_HINT)
 
 
 def found_by_number(store: Store, reference: str) -> list[LedgerRow]:
@@ -225,6 +239,10 @@ _STATES = {
     State.SUPERSEDED: Words("superseded", "diganti"),
 }
 _NONE = Words("no certificate of this registry", "bukan sertifikat di registri ini")
+_ERASED_HINT = Words(
+    "log entry, index and state stay; nothing else is known of it here",
+    "entri log, indeks dan status tetap ada; selain itu tidak ada yang diketahui di sini",
+)
 _NONE_HINT = Words(
     "give the registry index, or the number as printed",
     "berikan indeks registri, atau nomor seperti tercetak",

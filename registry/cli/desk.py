@@ -12,6 +12,7 @@ import click
 
 from registry import desk
 from registry.catalogue import Catalogue
+from registry.changes import absent
 from registry.cli.console import (
     json_option,
     language_option,
@@ -22,7 +23,7 @@ from registry.cli.console import (
     workspace_option,
 )
 from registry.cli.reports import report_option, save_table
-from registry.errors import UserError, Words
+from registry.errors import Words
 from registry.printable import shown
 from registry.store import Store
 from registry.tables import text_lines
@@ -64,7 +65,7 @@ def show(certificate: str, folder: Path, now: int, as_json: bool) -> int:
     with Store.open(Workspace.open(folder).database) as store:
         found = desk.matches(store, certificate)
         if not found:
-            raise UserError("no-certificate", certificate, _NONE, _NONE_HINT)
+            raise absent(store, certificate)
         if len(found) > 1:
             _tell([desk.line(row, now) for row in found], desk.Line, None, "", as_json)
             count = len(found)
@@ -107,7 +108,15 @@ def list_certificates(
     """List certificates, oldest first."""
     with Store.open(Workspace.open(folder).database) as store:
         lines = list(desk.listed(store, now, days, lsp, state))
+        erased = store.erased_count()
     _tell(lines, desk.Line, out, "list", as_json)
+    if erased:
+        remark(
+            Words(
+                f"not listed: {erased} whose person was erased",
+                f"tidak tercantum: {erased} yang datanya sudah dihapus",
+            )
+        )
 
 
 @click.group()
@@ -192,9 +201,4 @@ def _plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-_NONE = Words("no certificate of this registry", "bukan sertifikat di registri ini")
-_NONE_HINT = Words(
-    "give the registry index, a number as printed, or part of a name",
-    "berikan indeks registri, nomor seperti tercetak, atau bagian nama",
-)
 _SEVERAL = "sertifikat: sebutkan salah satu dengan indeksnya"

@@ -60,6 +60,9 @@ def test_erase_asks(absah: Command, own: Demonstration, monkeypatch: pytest.Monk
     done = absah("erase", "30", "--yes", *place)
     assert (done.code, done.out) == (0, "30\n")
     assert "older backups still hold them" in done.err
+    check_error(absah("show", "30", *place), 1, "its person was erased on 2026-11-24")
+    listed = absah("list", *place)
+    assert "not listed: 1 whose person was erased" in listed.err
     again = absah("erase", "30", "--expired-before", "1990-01-01", "--json", *place)
     assert again.json == {"erased": [], "unchanged": [30]}
     expired = absah("erase", "--expired-before", "2026-11-24", "--yes", "--json", *place)

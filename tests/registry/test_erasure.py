@@ -59,7 +59,11 @@ def test_no_page_of_the_file_holds_the_person(own: Demonstration) -> None:
         assert (left.lsp, left.batch, left.erased) == (row.lsp, row.batch, NOW)
         assert store.integrity_faults() == []
         again = erasure.chosen(store, [str(INDEX)], None)
+        with pytest.raises(UserError) as caught:
+            changes.find(store, str(INDEX))
     assert (again.erased, again.before) == ([], [INDEX])
+    assert caught.value.code == "erased"
+    assert f"LSP {row.lsp}, batch {row.batch}" in caught.value.why.id
 
 
 def test_the_site_goes_on_and_an_audit_counts_the_erased(own: Demonstration) -> None:

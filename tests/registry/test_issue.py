@@ -214,6 +214,13 @@ def test_a_key_that_is_closed_or_out_of_scope_does_not_sign(changes: dict[str, A
     assert error.value.hint.id
 
 
+def test_a_key_that_the_document_in_force_lacks_does_not_sign() -> None:
+    """Made, perhaps drafted, but not published: readers would not know it."""
+    with pytest.raises(UserError, match="is not at hand"):
+        chosen(NOW, ("spare",), issuer_entry("general"))
+    assert chosen(NOW, ("spare", "general"), issuer_entry("general")) == "general"
+
+
 def test_a_key_not_at_hand_stops_the_whole_batch(store: Store) -> None:
     with pytest.raises(UserError, match="is not at hand"):
         issue(store, batch(record(1)), catalogue(), Ring(), Terms(now=NOW))
