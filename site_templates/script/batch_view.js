@@ -145,7 +145,7 @@ export class BatchView {
     const proven = verdict !== null && display(verdict) === "all";
     const number = words.number(this.lines.size + 1);
     const file = row.file || words.text("record.source_camera");
-    const paged = page > 0 ? `${file} · ${words.text("batch.page")} ${words.number(page)}` : file;
+    const paged = page > 0 ? `${file} \u00b7 ${words.text("batch.page")} ${words.number(page)}` : file;
     /** @type {[string, Child[]][]} */
     const cells = [
       ["number", [number]],
