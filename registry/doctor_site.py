@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from registry import doctor, hosting, log, serve
 from registry.doctor import Findings
+from registry.guide import Guide, guide_policy
 from registry.parcel import listed_paths
 from registry.source import Answer, Unreachable, UrlSource
 from signing import build_note, merkle, note, trust
@@ -77,7 +78,8 @@ def _pages(
     except Malformed as error:
         findings.fault("bad-site", "files.json", why=str(error))
         return
-    blocks = serve.rules(hosting.headers(document.site).decode())
+    policy = guide_policy(Guide.load().hashes)
+    blocks = serve.rules(hosting.headers(document.site, policy).decode())
     base = urlsplit(document.site).path
     pages = sorted(path for path in listed if path.endswith(".html"))
     assets = sorted(path for path in listed if path.startswith("assets/"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from registry.hosting import headers
 from registry.serve import rules
 
 _TYPES = {
@@ -29,8 +28,10 @@ _TYPES = {
 _FOLDER = re.compile(r"[A-Za-z0-9._/~-]+\Z")
 
 
-def server(site: str, folder: str, *, listen: str = "443 ssl") -> str:
+def server(site: str, folder: str, wanted: bytes, *, listen: str = "443 ssl") -> str:
     """A ``server`` block that serves ``folder`` as the site at this address.
+
+    ``wanted`` is the site's file ``_headers``.
 
     ValueError: the folder's name cannot stand in a configuration.
     """
@@ -63,7 +64,7 @@ def server(site: str, folder: str, *, listen: str = "443 ssl") -> str:
         "    }",
         f"    error_page 404 {address.path}404.html;",
     ]
-    for pattern, found in rules(headers(site).decode()):
+    for pattern, found in rules(wanted.decode()):
         lines += _location(pattern, found, address.path, folder)
     lines += ["    location / { return 404; }", "}"]
     return "\n".join(lines) + "\n"

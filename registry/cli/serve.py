@@ -10,6 +10,8 @@ import click
 from registry import nginx as configuration
 from registry.cli.console import language_option, say, workspace_option
 from registry.errors import UserError, Words
+from registry.guide import Guide, guide_policy
+from registry.hosting import headers
 from registry.serve import HOST, server
 from registry.workspace import Workspace
 
@@ -24,7 +26,9 @@ def serve(port: int, nginx: str | None, folder: Path) -> None:
     workspace = Workspace.open(folder)
     if nginx is not None:
         try:
-            click.echo(configuration.server(workspace.settings.site, nginx), nl=False)
+            site = workspace.settings.site
+            wanted = headers(site, guide_policy(Guide.load().hashes))
+            click.echo(configuration.server(site, nginx, wanted), nl=False)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--nginx") from error
         return

@@ -87,7 +87,8 @@ def test_nginx_with_the_shipped_configuration(
     demonstration: Demonstration, site: Path, tmp_path: Path
 ) -> None:
     port = _free_port()
-    block = nginx.server(demonstration.site, str(site), listen=f"127.0.0.1:{port}")
+    wanted = (site / "_headers").read_bytes()
+    block = nginx.server(demonstration.site, str(site), wanted, listen=f"127.0.0.1:{port}")
     with _nginx(block, tmp_path, port) as address:
         findings = _seen(address)
         assert _codes(findings) == {}
@@ -114,11 +115,12 @@ def test_nginx_with_the_shipped_configuration(
 
 def test_the_configuration_has_the_headers_of_the_file() -> None:
     site = "https://cek.example.go.id/sertifikat/"
-    block = nginx.server(site, "/srv/www")
+    wanted = hosting.headers(site, "default-src 'self'")
+    block = nginx.server(site, "/srv/www", wanted)
     assert "listen 443 ssl;" in block
     assert "ssl_certificate /etc/letsencrypt/live/cek.example.go.id/fullchain.pem;" in block
     assert block.count("{") == block.count("}")
-    blocks = serve.rules(hosting.headers(site).decode())
+    blocks = serve.rules(wanted.decode())
     assert blocks[0][0] == "/sertifikat/"
     assert "rewrite ^ /sertifikat/index.html last;" in block
     for pattern, headers in blocks[1:]:
@@ -129,7 +131,7 @@ def test_the_configuration_has_the_headers_of_the_file() -> None:
         assert "alias /srv/www/" in inside
     for folder in ("/srv/w w", "/srv/www; evil", 'a"b', "a\nb", "{"):
         with pytest.raises(ValueError, match="folder"):
-            nginx.server(site, folder)
+            nginx.server(site, folder, wanted)
 
 
 # Doctor and bad hosts -----------------------------------------------------------------------
