@@ -38,11 +38,14 @@ LANGUAGES = ("ja", "id", "en")
 _STATIC_WORDS = ("site", "nav", "language", "demo", "gloss", "error.internal", "error.no_script")
 """Of the frame of every page: in the page's own language they stand in its HTML."""
 _TIMES = ("month", "format", "era", "data.not_stated")
-_VERDICT_WORDS = (
-    *("reason", "level", "question", "answer", "result", "asof", "age", *_TIMES),
-    *("progress.checking", "progress.fresh", "progress.updated"),
+_FIRST_WORDS = (
+    *("reason.valid", "level", "question", "result", "asof", "age", *_TIMES),
+    *(f"answer.{asked}.ok" for asked in ("issuer", "dates", "standing")),
+    *("answer.standing.ok_offline", "progress.checking", "progress.fresh", "progress.updated"),
 )
-"""All that a verdict needs: a page that a code has opened waits for these alone."""
+"""All that a verdict needs if all is well: a page that a code has opened waits for these alone."""
+_REASON_WORDS = ("reason", "answer")
+"""What any other verdict needs, and waits for."""
 _LATER_WORDS = (
     *_STATIC_WORDS,
     *("home", "data", "note", "button", "error", "legacy", "record", "compare", "inquiry"),
@@ -56,8 +59,10 @@ _REGISTRY_WORDS = (
 )
 
 
+_Loaded = tuple["Asset", "Asset"]
+"""The words that a page begins with, and its index."""
 _WordFiles = dict[str, dict[str, "Asset"]]
-"""By ``words`` or ``rest``, then by language."""
+"""By language, then by ``words``, ``reasons`` or ``rest``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,9 @@ class _Page:
     parts: tuple[str, ...]
     """What its script loads when it is needed (script/parts.js)."""
     title: str
-    words: tuple[str, ...]
-    """Keys, and groups of keys, that its script begins with."""
-    rest: tuple[str, ...] = ()
-    """Those that it loads later, and at once where it is shown in another language."""
+    words: Mapping[str, tuple[str, ...]]
+    """Keys, and groups of keys: ``words`` that its script begins with, and others for later."""
+    styles: tuple[str, ...] = ("main.css",)
 
 
 _PAGES = (
@@ -80,18 +84,18 @@ _PAGES = (
         "",
         (
             *("alarm.js", "batch.js", "details.js", "offline.js", "pdf_pages.js"),
-            *("scan.css", "scanner.js"),
+            *("details.css", "scan.css", "scanner.js"),
         ),
         "site.title",
-        _VERDICT_WORDS,
-        _LATER_WORDS,
+        {"words": _FIRST_WORDS, "reasons": _REASON_WORDS, "rest": _LATER_WORDS},
     ),
     _Page(
         "registry.html.j2",
         "registry/",
         ("alarm.js", "registry_page.js"),
         "registry.heading",
-        _REGISTRY_WORDS,
+        {"words": _REGISTRY_WORDS},
+        ("main.css", "registry_page.css"),
     ),
 )
 
@@ -138,15 +142,18 @@ def pages(
     icons = offline.icons()
     files |= {asset.file: data for asset, data in icons.values()}
     for page in _PAGES:
-        words: _WordFiles = {}
-        for which, keys in (("words", page.words), ("rest", page.rest)):
-            for language in LANGUAGES if keys else ():
-                name = f"assets/{'registry-' if page.path else ''}{which}-{language}"
-                asset, data = named(name, "json", json_bytes(_chosen(sentences[language], keys)))
-                words.setdefault(which, {})[language] = asset
-                files[asset.file] = data
+        words: _WordFiles = {language: {} for language in LANGUAGES}
+        prefix = "assets/registry-" if page.path else "assets/"
+        for which, keys in page.words.items():
+            for language in LANGUAGES:
+                chosen = json_bytes(_chosen(sentences[language], keys))
+                words[language][which], data = named(f"{prefix}{which}-{language}", "json", chosen)
+                files[words[language][which].file] = data
+        index, data = named(f"{prefix}index", "json", _index(assets, page, words))
+        files[index.file] = data
         for language in LANGUAGES:
-            html = frame.render(page.template, page, language, words, icons)
+            loaded = (words[language]["words"], index)
+            html = frame.render(page.template, page, language, loaded, icons)
             files[f"{_folder(language)}{page.path}index.html"] = html
     for language in LANGUAGES:
         folder = _folder(language)
@@ -154,7 +161,7 @@ def pages(
         files[f"{folder}manifest.webmanifest"] = offline.manifest(
             settings.base, folder, (name, short), icons
         )
-    files["404.html"] = frame.render("404.html.j2", _PAGES[0], LANGUAGES[0], {}, icons)
+    files["404.html"] = frame.render("404.html.j2", _PAGES[0], LANGUAGES[0], None, icons)
     made = offline.service_worker(assets, files)
     files["sw.js"] = made if settings.offline else offline.kill_switch(assets)
     files["robots.txt"] = robots(demo=settings.demo)
@@ -186,10 +193,10 @@ class _Frame:
         template: str,
         page: _Page,
         language: str,
-        words: _WordFiles,
+        loaded: _Loaded | None,
         icons: Mapping[str, tuple[Asset, bytes]],
     ) -> bytes:
-        context = _context(self.settings, self.assets, page, language, words, self.sentences)
+        context = _context(self.settings, self.assets, page, language, loaded, self.sentences)
         base = self.settings.base
         context["icon"] = base + icons["svg"][0].file
         context["touch_icon"] = base + icons[str(offline.ICON_WIDTHS[0])][0].file
@@ -203,7 +210,7 @@ def _context(
     assets: Assets,
     page: _Page,
     language: str,
-    words: _WordFiles,
+    loaded: _Loaded | None,
     sentences: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """The names that a template may use (StrictUndefined: it can use no other)."""
@@ -220,7 +227,7 @@ def _context(
         "guide": settings.base + "guide/" + _folder(language),
         "base": settings.base,
         "boot": _loaded(settings, assets, "boot.js"),
-        "data": _data(settings, assets, page, language, words),
+        "data": None if loaded is None else _data(settings, page, language, loaded),
         "entry": _loaded(settings, assets, "app.js"),
         "language": language,
         "languages": LANGUAGES,
@@ -229,15 +236,13 @@ def _context(
         "policy": META_POLICY,
         "say": say,
         "settings": settings,
-        "style": _loaded(settings, assets, "main.css"),
+        "styles": [_loaded(settings, assets, name) for name in page.styles],
         "t": functools.partial(say, language),
         "title": page.title,
     }
 
 
-def _data(
-    settings: PageSettings, assets: Assets, page: _Page, language: str, words: _WordFiles
-) -> Markup:
+def _data(settings: PageSettings, page: _Page, language: str, loaded: _Loaded) -> Markup:
     """The page's block of JSON (script/page.js), which no character of it can leave."""
     value = {
         "registry": settings.registry,
@@ -250,15 +255,28 @@ def _data(
         "offline": settings.offline,
         "follow": language == LANGUAGES[0],
         "names": {other: settings.names[other] for other in LANGUAGES},
-        "parts": {name: _part(assets, name) for name in page.parts},
-        "rest": None,
-        **{
-            which: {other: [asset.file, asset.integrity] for other, asset in named.items()}
-            for which, named in words.items()
-        },
+        "words": _file(loaded[0]),
+        "index": _file(loaded[1]),
     }
     # `<` is the only character that ends a script element; no name or address is trusted here.
     return Markup(json_bytes(value).decode().replace("<", "\\u003c"))  # noqa: S704
+
+
+def _index(assets: Assets, page: _Page, words: _WordFiles) -> bytes:
+    """What a page may load later (script/parts.js)."""
+    return json_bytes(
+        {
+            "parts": {name: _part(assets, name) for name in page.parts},
+            "words": {
+                language: {which: _file(asset) for which, asset in files.items()}
+                for language, files in words.items()
+            },
+        }
+    )
+
+
+def _file(asset: Asset) -> tuple[str, str]:
+    return asset.file, asset.integrity
 
 
 def _part(assets: Assets, name: str) -> list[tuple[str, str]]:
@@ -266,7 +284,7 @@ def _part(assets: Assets, name: str) -> list[tuple[str, str]]:
     asset, app = assets.entry(name), assets.entry("app.js")
     loaded = {app.file, *app.imports}
     chunks = [assets.entries[file] for file in asset.imports if file not in loaded]
-    return [(file.file, file.integrity) for file in (asset, *chunks)]
+    return [_file(file) for file in (asset, *chunks)]
 
 
 def _loaded(settings: PageSettings, assets: Assets, name: str) -> dict[str, Any]:
@@ -314,11 +332,11 @@ def _chosen(sentences: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, An
     """Only the words that a page can show then: they are part of what it loads."""
     chosen: dict[str, Any] = {}
     for key in keys:
-        group, _, rest = key.partition(".")
-        if not rest:
-            chosen[group] = dict(sentences[group])
-        else:
-            chosen.setdefault(group, {})[rest] = sentences[group][rest]
+        *groups, last = key.split(".")
+        into, found = chosen, sentences
+        for group in groups:
+            into, found = into.setdefault(group, {}), found[group]
+        into[last] = dict(found[last]) if isinstance(found[last], dict) else found[last]
     return chosen
 
 

@@ -13,8 +13,8 @@ import { Client } from "./client.js";
 import { dateAndTime } from "./dates.js";
 import { byId } from "./dom.js";
 import { listenToDoors } from "./doors.js";
-import { loadWords } from "./language.js";
-import { load } from "./parts.js";
+import { loadAllWords, loadWords } from "./language.js";
+import { load, loadStyle } from "./parts.js";
 import { show } from "./show.js";
 import { browserStore } from "./store.js";
 
@@ -83,7 +83,11 @@ export function desk() {
  */
 export async function use(name) {
   await worded;
-  const [part] = await Promise.all([load(page, name), loadWords(page, desk().words, "rest")]);
+  const [part] = await Promise.all([
+    load(page, name),
+    loadAllWords(page, desk().words),
+    loadStyle(page, "details.css"),
+  ]);
   return part;
 }
 
@@ -109,19 +113,30 @@ export function setState(state, reason = "") {
   classList.toggle("alarm-foreign", reason === "foreign-code");
 }
 
-/** @param {boolean} arrived whether this is a new verdict, and not the same one in other words */
-function render(arrived) {
+/**
+ * @param {boolean} arrived whether this is a new verdict, and not the same one in other words
+ * @param {boolean} [updated] whether it takes the place of another one
+ * @returns {Promise<void>} once it is shown; rejects when its words cannot be had
+ */
+async function render(arrived, updated = false) {
   if (words === null || shown === null) {
     return;
   }
-  const check = shown;
+  const [check, chosen] = [shown, words];
+  if (words.find(`reason.${check.verdict.reason}.sentence`) === undefined) {
+    await loadWords(page, words, "reasons");
+    if (check !== shown || chosen !== words) {
+      return;
+    }
+  }
   const place = byId("verdict-place");
   const focused = place.contains(document.activeElement);
   const { view, heading, announcement } = show(words, check.verdict, visitOf(check));
   place.replaceChildren(view);
   setState("result", check.verdict.reason);
   if (arrived) {
-    byId("announcement").textContent = announcement;
+    const before = updated ? [words.text("progress.updated"), " "] : [];
+    byId("announcement").replaceChildren(...before, announcement);
     scrollTo(0, 0);
   }
   if (arrived || focused) {
@@ -168,11 +183,11 @@ async function check() {
   const soon = await Promise.race([fresh, patience]);
   const stored = soon === null ? await client.checkStored(text) : null;
   if (mine === turn && stored !== null) {
-    present({ ...from, verdict: stored, pending: true, at: Date.now() / 1000 });
+    await present({ ...from, verdict: stored, pending: true, at: Date.now() / 1000 });
   }
   const verdict = soon ?? (await fresh);
   if (mine === turn) {
-    present({ ...from, verdict, pending: false, at: Date.now() / 1000 });
+    await present({ ...from, verdict, pending: false, at: Date.now() / 1000 });
   }
   await watch();
 }
@@ -197,7 +212,7 @@ async function watch() {
   if (before !== null && before.verdict.reason !== "conflict") {
     const verdict = await client.check(before.text);
     if (shown === before) {
-      present({ ...before, verdict });
+      await present({ ...before, verdict });
     }
   }
 }
@@ -206,10 +221,7 @@ async function watch() {
 function present(next) {
   const before = shown?.verdict.reason;
   shown = next;
-  render(before !== next.verdict.reason);
-  if (before !== undefined && words !== null) {
-    byId("announcement").prepend(words.text("progress.updated"), " ");
-  }
+  return render(before !== next.verdict.reason, before !== undefined);
 }
 
 /**
@@ -224,7 +236,7 @@ export function open(check, toList) {
   code = from;
   forget();
   back = toList;
-  present(check);
+  present(check).catch(fail);
   byId("back").hidden = false;
 }
 
@@ -330,10 +342,10 @@ export function begin(here, followLanguage) {
   worded = followLanguage(page, (chosen) => {
     const first = words === null;
     words = chosen;
-    render(first);
+    render(first).catch(fail);
     sayFreshness();
     if (speakers.size > 0) {
-      const all = loadWords(page, chosen, "rest");
+      const all = loadAllWords(page, chosen);
       all.then(() => speakers.forEach((speak) => speak(chosen)), report);
     }
   });

@@ -8,7 +8,7 @@ import { desk } from "./checks.js";
 import { comparedFor } from "./compared.js";
 import { element } from "./dom.js";
 import { inquiryView } from "./inquiry.js";
-import { loadWords } from "./language.js";
+import { loadAllWords } from "./language.js";
 import { notesView, technicalView } from "./notes_view.js";
 import { recordView } from "./record.js";
 import { recordFile } from "./record_file.js";
@@ -67,7 +67,7 @@ export function details(words, check, visit, version) {
 async function indonesian() {
   const { page, words } = desk();
   const id = words.language === "id" ? words : new Words("id", {});
-  await Promise.all([loadWords(page, id, "words"), loadWords(page, id, "rest")]);
+  await loadAllWords(page, id);
   return id;
 }
 

@@ -1,5 +1,6 @@
 /** How a page changes its language in place, with all that it shows. */
 
+import { fetchJson, readIndex } from "./parts.js";
 import { readersLanguage, storeLanguage } from "./reader.js";
 import { Words } from "./words.js";
 
@@ -11,25 +12,27 @@ import { Words } from "./words.js";
  *
  * @param {Page} page
  * @param {Words} words
- * @param {"words" | "rest"} which
+ * @param {"words" | "reasons" | "rest"} which what a first verdict needs if all is well, what any
+ *   other needs, and all that stands around and below it
  * @returns {Promise<void>} rejects when the file cannot be had
  */
 export function loadWords(page, words, which) {
-  const [file = "", integrity = ""] = page[which]?.[words.language] ?? [];
-  return file === "" ? Promise.resolve() : words.add(file, () => fetchJson(page, file, integrity));
+  const { language } = words;
+  return words.add(which, async () => {
+    const own = which === "words" && language === page.language;
+    const file = own ? page.words : (await readIndex(page)).words[language][which];
+    return file ? fetchJson(page, file) : {};
+  });
 }
 
 /**
  * @param {Page} page
- * @param {string} file
- * @param {string} integrity
+ * @param {Words} words
+ * @returns {Promise<void>} once every word of the page is there
  */
-async function fetchJson(page, file, integrity) {
-  const answer = await fetch(page.base + file, { integrity });
-  if (!answer.ok) {
-    throw new Error(file);
-  }
-  return answer.json();
+export async function loadAllWords(page, words) {
+  await loadWords(page, words, "words");
+  await Promise.all([loadWords(page, words, "reasons"), loadWords(page, words, "rest")]);
 }
 
 /**
@@ -102,12 +105,11 @@ export async function followLanguage(page, shown) {
   /** @param {Language} language */
   const change = async (language) => {
     const words = new Words(language, {});
-    const first = loadWords(page, words, "words");
+    await loadWords(page, words, "words");
     if (root.lang !== page.language || language !== page.language) {
-      await Promise.all([first, loadWords(page, words, "rest")]);
+      await loadAllWords(page, words);
       translate(page, words);
     }
-    await first;
     shown(words);
   };
   for (const link of document.querySelectorAll("a[data-language]")) {

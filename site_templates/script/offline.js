@@ -23,14 +23,12 @@ export async function begin(page, words, again) {
   if (!page.offline || !serviceWorker) {
     return;
   }
-  let registration;
-  try {
-    registration = await serviceWorker.register(serviceWorkerUrl(), {
-      scope: page.base,
-      updateViaCache: "none",
-    });
-  } catch {
-    line(words, "error.storage.text"); // private browsing, or the file cannot be had
+  /** @type {ServiceWorkerRegistration | undefined} none: private browsing, or out of reach */
+  const registration = await serviceWorker
+    .register(serviceWorkerUrl(), { scope: page.base, updateViaCache: "none" })
+    .catch(() => undefined);
+  if (registration === undefined) {
+    line(words, "error.storage.text");
     return;
   }
   const look = () => offerUpdate(words, registration.waiting);

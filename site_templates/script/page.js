@@ -14,9 +14,8 @@
  * @property {boolean} offline whether it may install its service worker
  * @property {boolean} follow whether the page follows the reader's language
  * @property {Record<Language, string>} names of the registry
- * @property {Record<Language, File>} words that this page begins with
- * @property {Record<Language, File> | null} rest of its words, which come later; null: none
- * @property {Record<string, File[]>} parts that load later: each with the files it imports
+ * @property {File} words that it begins with, in its own language
+ * @property {File} index of all else that it may load (script/parts.js)
  */
 
 export const DATA = "absah-page";

@@ -1,10 +1,13 @@
 /**
  * Parts of a page that load when they are needed, each with its integrity.
  *
- * A part is an entry of build.mjs; the page's data name its files. A preload carries the digests
- * that an import cannot: a file that was changed on its way is not run.
+ * A part is an entry of build.mjs; its files stand in an index, which the page names with its
+ * digest. A preload carries the digests that an import cannot: a file that was changed on its way
+ * is not run.
  */
 
+/** @typedef {import("./page.js").File} File */
+/** @typedef {import("./page.js").Language} Language */
 /** @typedef {import("./page.js").Page} Page */
 /**
  * What each part offers: one line for each entry of PARTS in build.mjs, which registry/pages.py
@@ -21,60 +24,91 @@
  * }} Parts
  */
 
+/**
+ * @typedef {object} Index what a page may load later
+ * @property {Record<string, File[]>} parts and styles: each with the files that it imports
+ * @property {Record<Language, Record<string, File>>} words
+ */
+
 /** @type {Map<string, Promise<any>>} */
 const loading = new Map();
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} read
+ * @returns {Promise<T>} read once; where that failed, the next call tries again
+ */
+function once(name, read) {
+  const found = loading.get(name) ?? read();
+  loading.set(name, found);
+  found.catch(() => loading.delete(name));
+  return found;
+}
+
+/**
+ * @param {Page} page
+ * @returns {Promise<Index>} rejects when it cannot be had, as do all others here
+ */
+export function readIndex(page) {
+  return once("index", () => fetchJson(page, page.index));
+}
+
+/**
+ * @param {Page} page
+ * @param {File} file
+ * @returns {Promise<any>}
+ */
+export async function fetchJson(page, [file, integrity]) {
+  const answer = await fetch(page.base + file, { integrity });
+  if (!answer.ok) {
+    throw new Error(file);
+  }
+  return answer.json();
+}
 
 /**
  * @template {keyof Parts} Name
  * @param {Page} page
  * @param {Name} name
- * @returns {Promise<Parts[Name]>} rejects when a file cannot be had; the next call tries again
+ * @returns {Promise<Parts[Name]>}
  */
 export function load(page, name) {
-  const part = loading.get(name) ?? fetchPart(page, page.parts[name] ?? []);
-  loading.set(name, part);
-  part.catch(() => loading.delete(name));
-  return part;
+  return once(name, async () => {
+    const files = (await readIndex(page)).parts[name] ?? [];
+    for (const [file, integrity] of files) {
+      link(page, { rel: "modulepreload", href: file, integrity });
+    }
+    return import(page.base + files[0]?.[0]);
+  });
 }
 
 /**
  * Styles that only a part needs.
  *
  * @param {Page} page
- * @param {string} name of a file of styles/, which the page names among its parts
- * @returns {Promise<void>} rejects when it cannot be had; the next call tries again
- */
-export function loadStyle(page, name) {
-  const style = loading.get(name) ?? fetchStyle(page, page.parts[name]?.[0] ?? ["", ""]);
-  loading.set(name, style);
-  style.catch(() => loading.delete(name));
-  return style;
-}
-
-/**
- * @param {Page} page
- * @param {import("./page.js").File} file
+ * @param {string} name of a file of styles/
  * @returns {Promise<void>}
  */
-function fetchStyle(page, [file, integrity]) {
-  const link = document.createElement("link");
-  Object.assign(link, { rel: "stylesheet", href: page.base + file, integrity });
-  return new Promise((loaded, failed) => {
-    link.addEventListener("load", () => loaded());
-    link.addEventListener("error", () => failed(new Error(file)));
-    document.head.append(link);
+export function loadStyle(page, name) {
+  return once(name, async () => {
+    const [[href, integrity] = ["", ""]] = (await readIndex(page)).parts[name] ?? [];
+    await new Promise((loaded, failed) => {
+      const made = link(page, { rel: "stylesheet", href, integrity });
+      made.addEventListener("load", loaded);
+      made.addEventListener("error", () => failed(new Error(href)));
+    });
   });
 }
 
 /**
  * @param {Page} page
- * @param {import("./page.js").File[]} files the part itself, then what it imports
+ * @param {{rel: string, href: string, integrity: string}} values
+ * @returns {HTMLLinkElement}
  */
-async function fetchPart(page, files) {
-  for (const [file, integrity] of files) {
-    const link = document.createElement("link");
-    Object.assign(link, { rel: "modulepreload", href: page.base + file, integrity });
-    document.head.append(link);
-  }
-  return import(page.base + files[0]?.[0]);
+function link(page, values) {
+  const made = document.createElement("link");
+  Object.assign(made, values, { href: page.base + values.href });
+  document.head.append(made);
+  return made;
 }

@@ -19,7 +19,7 @@ export function readersLanguage(page) {
     return page.language;
   }
   const wanted = [stored(), ...navigator.languages].map((tag) => tag?.slice(0, 2).toLowerCase());
-  const known = wanted.find((tag) => tag !== undefined && Object.hasOwn(page.words, tag));
+  const known = wanted.find((tag) => tag !== undefined && Object.hasOwn(page.names, tag));
   return /** @type {Language} */ (known ?? page.language);
 }
 

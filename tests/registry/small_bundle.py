@@ -19,13 +19,14 @@ def integrity(data: bytes) -> str:
 def small_assets() -> Assets:
     """Every entry that pages ask for; the app loads a chunk at once."""
     parts = {name for page in pages._PAGES for name in page.parts}
-    outside = {"app.js", "boot.js", "main.css", "worker.js", "retire.js"}
+    styles = {name for page in pages._PAGES for name in page.styles}
+    outside = {"app.js", "boot.js", "worker.js", "retire.js"} | styles
     files = {CHUNK: b"chunk"}
     entries = {CHUNK: Asset(CHUNK, integrity(b"chunk"))}
     for name in sorted(parts | outside):
         stem, _, suffix = name.partition(".")
         file = f"assets/{stem}-A.{suffix}"
         files[file] = name.encode()
-        loaded = (CHUNK,) if name == "app.js" or name in parts else ()
+        loaded = (CHUNK,) if name == "app.js" or (name in parts and suffix == "js") else ()
         entries[name] = Asset(file, integrity(name.encode()), loaded)
     return Assets(entries, files)

@@ -89,8 +89,8 @@ def test_a_page_for_each_language_and_kind() -> None:
     assert {"_headers", ".nojekyll", "robots.txt", "404.html"} <= found
     for folder in ("", "id/", "en/"):
         assert {f"{folder}index.html", f"{folder}registry/index.html"} <= found
-    words = sorted(path for path in found if re.search("(words|rest)-", path))
-    assert len(words) == 9
+    words = sorted(path for path in found if re.search("(words|reasons|rest)-", path))
+    assert len(words) == 12
     assert re.fullmatch(r"assets/words-ja-[0-9a-f]{12}\.json", words[-1])
     outside = {"assets/worker-A.js", "assets/retire-A.js"}
     assert set(small_assets().files) - found == outside, "served as sw.js"
@@ -144,11 +144,15 @@ def test_the_words_of_a_page_hold_every_key_that_it_shows() -> None:
         if path == "404.html":
             continue
         data = _data(reader)
-        words = json.loads(files[data["words"]["ja"][0]])
-        rest = json.loads(files[data["rest"]["ja"][0]]) if data["rest"] else {}
-        together = {
-            group: words.get(group, {}) | rest.get(group, {}) for group in words.keys() | rest
-        }
+        listed = json.loads(files[data["index"][0]])["words"]["ja"]
+        tables = {which: json.loads(files[file]) for which, (file, _) in listed.items()}
+        words: dict[str, Any] = {}
+        together: dict[str, Any] = {}
+        for which, table in tables.items():
+            for group, sentences in table.items():
+                together[group] = together.get(group, {}) | sentences
+                if which != "rest":
+                    words[group] = words.get(group, {}) | sentences
         static = {
             str(attrs["data-word"]) for _, attrs, _ in reader.elements if "data-word" in attrs
         }
@@ -210,8 +214,13 @@ def test_the_data_of_a_page() -> None:
     assert data["trust"] == "ab" * 32
     assert (data["language"], data["path"], data["follow"]) == ("id", "registry/", False)
     assert _data(html["index.html"])["follow"] is True
+    index = json.loads(files[data["index"][0]])
+    named = [data["words"], data["index"], *(f for part in index["parts"].values() for f in part)]
     for language in LANGUAGES:
-        file, digest = data["words"][language]
+        named += index["words"][language].values()
+    assert data["words"] == index["words"]["id"]["words"]
+    assert len(named) > 6
+    for file, digest in named:
         assert digest == integrity(files[file])
 
 
