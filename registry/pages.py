@@ -142,15 +142,8 @@ def pages(
     icons = offline.icons()
     files |= {asset.file: data for asset, data in icons.values()}
     for page in _PAGES:
-        words: _WordFiles = {language: {} for language in LANGUAGES}
-        prefix = "assets/registry-" if page.path else "assets/"
-        for which, keys in page.words.items():
-            for language in LANGUAGES:
-                chosen = json_bytes(_chosen(sentences[language], keys))
-                words[language][which], data = named(f"{prefix}{which}-{language}", "json", chosen)
-                files[words[language][which].file] = data
-        index, data = named(f"{prefix}index", "json", _index(assets, page, words))
-        files[index.file] = data
+        words, index, made = _words_of(assets, page, sentences)
+        files |= made
         for language in LANGUAGES:
             loaded = (words[language]["words"], index)
             html = frame.render(page.template, page, language, loaded, icons)
@@ -162,12 +155,29 @@ def pages(
             settings.base, folder, (name, short), icons
         )
     files["404.html"] = frame.render("404.html.j2", _PAGES[0], LANGUAGES[0], None, icons)
-    made = offline.service_worker(assets, files)
-    files["sw.js"] = made if settings.offline else offline.kill_switch(assets)
+    whole = offline.service_worker(assets, files)
+    files["sw.js"] = whole if settings.offline else offline.kill_switch(assets)
     files["robots.txt"] = robots(demo=settings.demo)
     files |= frame.guide(guide or Guide({}, ()))
     files[".nojekyll"] = b""
     return dict(sorted(files.items()))
+
+
+def _words_of(
+    assets: Assets, page: _Page, sentences: Mapping[str, dict[str, Any]]
+) -> tuple[_WordFiles, Asset, dict[str, bytes]]:
+    """A page's words and its index, and the bytes of both by path."""
+    files: dict[str, bytes] = {}
+    words: _WordFiles = {language: {} for language in LANGUAGES}
+    prefix = "assets/registry-" if page.path else "assets/"
+    for which, keys in page.words.items():
+        for language in LANGUAGES:
+            chosen = json_bytes(_chosen(sentences[language], keys))
+            words[language][which], data = named(f"{prefix}{which}-{language}", "json", chosen)
+            files[words[language][which].file] = data
+    index, data = named(f"{prefix}index", "json", _index(assets, page, words))
+    files[index.file] = data
+    return words, index, files
 
 
 @dataclass(frozen=True, slots=True)
