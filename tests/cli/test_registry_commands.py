@@ -231,6 +231,6 @@ def test_a_correction_replaces_the_old_paper(
     assert absah("build", *until, "--json").json["superseded"] == 1
     assert _state(own, old[1]) == 3
     by_hand = absah("supersede", old[2], done["issued"][0]["index"], *until, "--json")
-    assert by_hand.json == {"changed": [old[2]], "unchanged": []}
+    assert by_hand.json == {"changed": [old[2]], "unchanged": [], "waiting": None}
     again = absah("supersede", old[2], done["issued"][0]["index"], *until, "--json")
-    assert again.json == {"changed": [], "unchanged": [old[2]]}
+    assert again.json == {"changed": [], "unchanged": [old[2]], "waiting": None}
