@@ -78,6 +78,8 @@ class Client:
         """The note that was held before; its tree must be the beginning of the present one."""
         self.rival: bytes | None = None
         """A note that contradicts the one that was held: evidence."""
+        self._catalogue: dict[str, tuple[str, Any]] = {}
+        """Catalogue files by name: the digest that was checked, and what they say."""
 
     def refresh(self) -> None:
         """Fetch note, trust and checkpoint; once more past caches if they do not fit together."""
@@ -280,14 +282,17 @@ class Client:
         return Shown(scheme, self._lsp(certificate.lsp))
 
     def _scheme(self, claim: bytes, code: str) -> dict[str, Any] | None:
-        data = self._read(f"catalogue/scheme/{claim.hex()}.json", CATALOGUE_LIMIT) or b""
-        digest = hashlib.sha256(data)
-        if digest.digest()[:16] != claim:
-            return None
-        entry = _parsed(data)
+        path = f"catalogue/scheme/{claim.hex()}.json"
+        if path not in self._catalogue:
+            data = self._read(path, CATALOGUE_LIMIT) or b""
+            digest = hashlib.sha256(data)
+            if digest.digest()[:16] != claim:
+                return None
+            self._catalogue[path] = digest.hexdigest(), _parsed(data)
+        digest_text, entry = self._catalogue[path]
         if not isinstance(entry, dict) or entry.get("code") != code:
             return None
-        return corrected(entry, digest.hexdigest(), self._pinned("errata.json"))
+        return corrected(entry, digest_text, self._pinned("errata.json"))
 
     def _lsp(self, number: int) -> dict[str, Any] | None:
         listed = self._pinned(f"lsps/{number // 64}.json")
@@ -297,9 +302,14 @@ class Client:
     def _pinned(self, name: str) -> Any:
         """A catalogue file as the note pins it; None where it is not at hand."""
         digest = self.held.note.catalogue.get(name) if self.held.note else None
-        data = (self._read(f"catalogue/{name}", CATALOGUE_LIMIT) or b"") if digest else b""
-        fits = digest and hashlib.sha256(data).hexdigest() == digest
-        return _parsed(data) if fits else None
+        if digest is None:
+            return None
+        if self._catalogue.get(name, ("",))[0] != digest:
+            data = self._read(f"catalogue/{name}", CATALOGUE_LIMIT) or b""
+            if hashlib.sha256(data).hexdigest() != digest:
+                return None
+            self._catalogue[name] = digest, _parsed(data)
+        return self._catalogue[name][1]
 
     def _read(self, path: str, limit: int, fresh: bool = False) -> bytes | None:
         if self.source is None:

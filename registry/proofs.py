@@ -13,6 +13,8 @@ from signing.reasons import Malformed
 
 Read = Callable[[str, int, bool], bytes | None]
 """Path, most bytes, and whether caches are passed by, to what stands there: None if not at hand."""
+KEPT_FROM = 8
+"""Leaves below a hash that is worth keeping: a million entries keep a quarter of a million."""
 Ranges = Sequence[tuple[int, int]]
 
 
@@ -22,6 +24,7 @@ class Tiles:
     def __init__(self, size: int, root: bytes) -> None:
         self.size, self.root = size, root
         self.held: dict[Tile, bytes] = {}
+        self._hashes: dict[tuple[int, int], bytes] = {}
 
     def entry(self, index: int, read: Read) -> list[bytes]:
         """The leaf hash at ``index`` and its inclusion proof; empty where they cannot be had."""
@@ -51,11 +54,22 @@ class Tiles:
         needed = merkle.tiles_needed(ranges, self.size)
         for fresh in (False, True):
             if all(self._fetch(tile, read, fresh) for tile in needed):
-                hashes = merkle.proof(ranges, self.size, self.held)
+                hashes = [self._hash(first, end) for first, end in ranges]
                 if proven(hashes):
                     return hashes
                 self.held.clear()
+                self._hashes.clear()
         return []
+
+    def _hash(self, first: int, end: int) -> bytes:
+        """The hash of leaves first..end out of tiles; many entries of one tree share the large."""
+        if end - first < KEPT_FROM:
+            return merkle.range_hash(first, end, self.size, self.held)
+        found = self._hashes.get((first, end))
+        if found is None:
+            found = merkle.range_hash(first, end, self.size, self.held)
+            self._hashes[first, end] = found
+        return found
 
     def _fetch(self, tile: Tile, read: Read, fresh: bool) -> bool:
         """Whether the tile is held: as it is, or cut out of a wider one."""

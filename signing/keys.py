@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -138,13 +139,20 @@ def admit(x: bytes) -> None:
         raise Malformed("key", "not a point of prime order")
 
 
+@lru_cache(maxsize=256)
+def _public(x: bytes) -> Ed25519PublicKey:
+    """A registry has few keys and many certificates: each key is read once."""
+    refuse_weak(x)
+    return Ed25519PublicKey.from_public_bytes(x)
+
+
 def verify(x: bytes, message: bytes, signature: bytes) -> bool:
     """Whether ``signature`` (64 bytes) of ``message`` holds under the public key ``x``."""
     if len(signature) != 64 or signature[:32] in SMALL_ORDER:
         return False
-    refuse_weak(x)
+    key = _public(x)
     try:
-        Ed25519PublicKey.from_public_bytes(x).verify(signature, message)
+        key.verify(signature, message)
     except InvalidSignature:
         return False
     return True

@@ -158,10 +158,13 @@ def subtree_hash(subtree: Subtree, size: int, held: Mapping[Tile, bytes]) -> byt
     tile = subtree_tile(subtree, size)
     if tile not in held:
         raise Malformed("tile", "missing")
-    hashes = tile_hashes(tile, held[tile])
+    data = held[tile]
+    if len(data) != tile[2] * HASH:
+        raise Malformed("tile", "not the length of its width")
     unit = 1 << (8 * tile[0])
-    at = subtree[0] // unit % TILE
-    return root_of(hashes[at : at + (subtree[1] - subtree[0]) // unit])
+    at = subtree[0] // unit % TILE * HASH
+    end = at + (subtree[1] - subtree[0]) // unit * HASH
+    return root_of([data[i : i + HASH] for i in range(at, end, HASH)])
 
 
 def range_hash(first: int, end: int, size: int, held: Mapping[Tile, bytes]) -> bytes:
