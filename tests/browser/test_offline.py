@@ -110,6 +110,20 @@ def test_a_deploy_that_was_changed_is_not_installed(browser: Browser, own_site: 
         seen.complaints.clear()  # the browser itself names the file that does not match
 
 
+def test_a_part_that_was_changed_on_its_way_is_not_run(browser: Browser, own_site: Site) -> None:
+    [part] = own_site.public.glob("assets/details-*.js")
+    part.write_bytes(b"globalThis.changed = true;" + part.read_bytes())
+    for twin in (".br", ".gz"):
+        part.with_name(part.name + twin).unlink()
+    with watched(browser, own_site) as seen:
+        seen.page.goto(own_site.text("valid"))
+        assert seen.reason() == "valid", "the verdict needs no part"
+        seen.page.wait_for_selector("#trouble:not([hidden])")
+        assert seen.page.evaluate("globalThis.changed") is None
+        assert "LESTARI" not in seen.page.inner_text("body"), "the data stand in that part"
+        seen.complaints.clear()  # the browser itself names the file that does not match
+
+
 def test_a_new_version_is_offered_and_replaces_the_old_one_at_once(
     browser: Browser, own_site: Site
 ) -> None:
