@@ -83,7 +83,7 @@ _PAGES = (
         "verify.html.j2",
         "",
         (
-            *("alarm.js", "batch.js", "details.js", "offline.js", "pdf_pages.js"),
+            *("alarm.js", "batch.js", "countdown.js", "details.js", "offline.js", "pdf_pages.js"),
             *("details.css", "scan.css", "scanner.js"),
         ),
         "site.title",

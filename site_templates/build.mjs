@@ -24,6 +24,7 @@ const APP = "script/app.js";
 const PARTS = [
   "script/alarm.js",
   "script/batch.js",
+  "script/countdown.js",
   "script/details.js",
   "script/offline.js",
   "script/pdf_pages.js",

@@ -6,7 +6,7 @@
  */
 
 import { BatchView } from "./batch_view.js";
-import { desk, fail, home, onWords, open, setState, start } from "./checks.js";
+import { desk, fail, home, onWords, open, setState, start, use } from "./checks.js";
 import { choose } from "./choice.js";
 import { CodeReader } from "./code_reader.js";
 import { byId } from "./dom.js";
@@ -34,6 +34,9 @@ import { addresses } from "./trust.js";
 
 /** Most files of one batch. */
 const MAX_FILES = 200;
+
+/** Seconds after which a list that nobody touches begins to count down. */
+const QUIET = 900;
 
 /** @type {Batch | null} the one on show */
 let current = null;
@@ -101,10 +104,7 @@ class Batch {
     this.stopped = new AbortController();
     this.view = new BatchView(words, page, {
       cancel: () => this.stopped.abort(),
-      clear: () => {
-        this.leave();
-        home();
-      },
+      clear: () => this.clear(),
       open: (row) => this.openRow(row),
     });
     /** The one fetch that all verdicts of a batch rest on. */
@@ -236,6 +236,8 @@ class Batch {
     this.reader.stop();
     this.view.finish();
     setState("batch");
+    const clear = () => this.clear();
+    use("countdown.js").then(({ guard }) => guard(this, this.view.place, QUIET, clear), fail);
   }
 
   /**
@@ -253,6 +255,12 @@ class Batch {
         this.view.returnTo(row);
       });
     }
+  }
+
+  /** Back to the doors, without the list. */
+  clear() {
+    this.leave();
+    home();
   }
 
   /** Take the list and all data of persons in it off the page. */

@@ -157,6 +157,9 @@ async function complete(check, view) {
     const { below, actions } = part.details(desk().words, check, visitOf(check), page.version);
     view.append(...below);
     byId("more-actions").replaceChildren(...actions);
+    if (back === null) {
+      part.watchOver(check, view);
+    }
   }
 }
 

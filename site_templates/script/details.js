@@ -4,7 +4,7 @@
  */
 
 import { certificateView } from "./certificate_view.js";
-import { desk } from "./checks.js";
+import { desk, fail, home, use } from "./checks.js";
 import { comparedFor } from "./compared.js";
 import { element } from "./dom.js";
 import { inquiryView } from "./inquiry.js";
@@ -19,6 +19,9 @@ import { Words } from "./words.js";
 /** @typedef {import("./checks.js").Check} Check */
 /** @typedef {import("./compared.js").Compared} Compared */
 /** @typedef {import("./telling.js").Visit} Visit */
+
+/** Seconds after which a result that nobody touches begins to count down. */
+const QUIET = 300;
 
 /** A device whose clock is wrong cannot say when it checked. */
 const NO_RECORD = new Set(["clock-wrong"]);
@@ -117,4 +120,17 @@ function download({ verdict, source, file, page }, compared, version) {
   const name = `record-${verdict.index ?? verdict.digest?.slice(0, 8)}-build-${verdict.build ?? 0}.json`;
   element("a", { href, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+/**
+ * Take a result that names a person off the page when nobody has touched it for a while.
+ *
+ * @param {Check} check
+ * @param {HTMLElement} view of its verdict
+ */
+export function watchOver(check, view) {
+  const shown = display(check.verdict);
+  if (shown === "all" || shown === "unproven") {
+    use("countdown.js").then(({ guard }) => guard(check, view, QUIET, home), fail);
+  }
 }

@@ -16,6 +16,7 @@
  * @typedef {{
  *   "alarm.js": typeof import("./alarm.js"),
  *   "batch.js": typeof import("./batch.js"),
+ *   "countdown.js": typeof import("./countdown.js"),
  *   "details.js": typeof import("./details.js"),
  *   "offline.js": typeof import("./offline.js"),
  *   "pdf_pages.js": typeof import("./pdf_pages.js"),

@@ -238,8 +238,8 @@ def _check_csv(page: Page, site: Site) -> None:
     state = loads(note.text.partition("\n")[2])
     for row in rows:
         assert row["公開版番号"] == str(state["build"])
-        assert row["公開台帳の件数"] == str(state["size"])
-        assert row["公開台帳のルートハッシュ"] == state["root"]
+        assert row["公開台帳の件数"] == str(state["log"]["size"])
+        assert row["公開台帳のルートハッシュ"] == state["log"]["root"]
         assert (row["氏名"] == "") == (row["証明書番号"] == "")
 
 
