@@ -18,6 +18,9 @@ _KEPT_AHEAD = 64 * 1024
 """Bytes of the largest file that every visitor is given for the time without network; larger ones
 are kept once they were used."""
 
+_SHARED = ("image/*", "application/pdf", "text/plain")
+"""Kinds of files that other programs may hand to the installed page (script/worker.js)."""
+
 
 def outside(assets: Assets) -> set[str]:
     """Scripts of the bundle that are served under another name, or not at all."""
@@ -49,6 +52,15 @@ def manifest(
             "start_url": base + folder,
             "scope": base,
             "display": "standalone",
+            "share_target": {
+                "action": f"{base}share",
+                "method": "POST",
+                "enctype": "multipart/form-data",
+                "params": {
+                    **{name: name for name in ("title", "text", "url")},
+                    "files": [{"name": "files", "accept": list(_SHARED)}],
+                },
+            },
             "background_color": "#f4f5f3",
             "theme_color": "#12456b",
             "icons": [

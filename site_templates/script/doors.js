@@ -72,6 +72,28 @@ function listenToDrops() {
   });
 }
 
+/**
+ * What another program shared with the installed page: its service worker has it, and hands it over
+ * once.
+ */
+function takeShared() {
+  const { search, pathname } = location;
+  const worker = navigator.serviceWorker?.controller;
+  if (!new URLSearchParams(search).has("shared")) {
+    return;
+  }
+  history.replaceState(null, "", pathname);
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data: { files, text } }) => {
+    if (files.length > 0) {
+      takeFiles(files);
+    } else if (text !== "") {
+      start({ text: text.match(/https?:\S+#\S+/)?.[0] ?? text, source: "text" });
+    }
+  };
+  worker?.postMessage("shared", [port2]);
+}
+
 /** Once, when the page begins. */
 export function listenToDoors() {
   const chosen = /** @type {HTMLInputElement} */ (byId("files"));
@@ -84,4 +106,5 @@ export function listenToDoors() {
   });
   listenToPaste();
   listenToDrops();
+  takeShared();
 }

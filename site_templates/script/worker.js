@@ -12,6 +12,7 @@
 
 /** @typedef {{version: string, files: [path: string, integrity: string][]}} Deploy */
 /** @typedef {Event & {waitUntil(work: Promise<unknown>): void}} Lasting */
+/** @typedef {Event & {data: unknown, ports: MessagePort[]}} Told */
 /** @typedef {Event & {request: Request, respondWith(answer: Promise<Response>): void}} Asked */
 
 const worker = /** @type {any} */ (self);
@@ -24,6 +25,10 @@ const SHELL = `absah-${version}`;
 const KEPT = "absah-kept";
 /** Files of KEPT above which the oldest go. */
 const MOST = 100;
+/** @type {{files: File[], text: string}} */
+const NOTHING = { files: [], text: "" };
+/** What was shared, until the page asks for it; it is kept in memory only. */
+let shared = NOTHING;
 const paths = new Set(files.map(([path]) => path));
 
 async function install() {
@@ -97,13 +102,41 @@ async function kept(request, fixed) {
   }
 }
 
+/**
+ * What was shared with the installed page goes to the page that opens for it, and nowhere else:
+ * this answer to a POST never comes from a server.
+ *
+ * @param {Request} request a form of files and texts (W3C Web Share Target)
+ * @returns {Promise<Response>}
+ */
+async function take(request) {
+  const form = await request.formData();
+  const texts = ["text", "url", "title"].map((name) => form.get(name));
+  shared = {
+    files: form.getAll("files").filter((file) => file instanceof File),
+    text: String(texts.find((text) => typeof text === "string" && text.trim() !== "") ?? ""),
+  };
+  return Response.redirect(`${scope}?shared`, 303);
+}
+
 worker.addEventListener("install", (/** @type {Lasting} */ event) => event.waitUntil(install()));
 worker.addEventListener("activate", (/** @type {Lasting} */ event) => event.waitUntil(activate()));
-worker.addEventListener("message", () => worker.skipWaiting());
+worker.addEventListener("message", (/** @type {Told} */ event) => {
+  if (event.data === "shared") {
+    event.ports[0]?.postMessage(shared);
+    shared = NOTHING;
+  } else {
+    worker.skipWaiting();
+  }
+});
 worker.addEventListener("fetch", (/** @type {Asked} */ event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   const whole = origin + pathname;
+  if (request.method === "POST" && whole === `${scope}share`) {
+    event.respondWith(take(request));
+    return;
+  }
   if (request.method !== "GET" || !whole.startsWith(scope)) {
     return;
   }
