@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import Any
+from urllib.response import addinfourl
 
 import pytest
 
@@ -107,8 +108,12 @@ class _Answer(io.RawIOBase):
 def _host(files: Files, *, online: bool) -> Any:
     """What ``urllib.request.urlopen`` is to a host that serves these files."""
 
-    def urlopen(request: urllib.request.Request, timeout: float) -> io.RawIOBase | io.BytesIO:
+    def urlopen(request: urllib.request.Request, timeout: float) -> addinfourl:
         assert timeout > 0
+        body = _body(request)
+        return addinfourl(body, Message(), request.full_url, 200)
+
+    def _body(request: urllib.request.Request) -> Any:
         path, _, query = request.full_url.removeprefix(SITE).partition("?")
         one = files.get(path, files.get(REST))
         if not online or one is Fault.DOWN:

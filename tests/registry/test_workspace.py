@@ -42,6 +42,7 @@ def test_the_text_of_the_settings(tmp_path: Path) -> None:
         'approval = "none"\n'
         'backup = "none"\n'
         'public = "public"\n'
+        "offline = true\n"
         "demo = true\n"
         "\n[names]\n"
         'id = "Contoh"\n'
