@@ -7,6 +7,7 @@ alone is not enough: cbor2 takes tags, floats and bignums that re-encode to them
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import cbor2
@@ -31,11 +32,15 @@ def _ordered(value: Any) -> Any:
     if type(value) is dict:
         return {
             key: _ordered(item) if type(item := value[key]) in _NESTED else item
-            for key in sorted(value, key=cbor2.dumps)
+            for key in sorted(value, key=_encoded_key)
         }
     if type(value) is list:
         return [_ordered(item) for item in value]
     return value
+
+
+# The same few keys stand in every certificate. Typed, for True is 1 to a cache.
+_encoded_key = lru_cache(maxsize=1024, typed=True)(cbor2.dumps)
 
 
 def decode(data: bytes) -> Any:
