@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registry.catalogue import Catalogue, SchemeEntry
 from registry.errors import UserError, Words
@@ -21,6 +22,7 @@ from registry.issuers import IssuerKeys, choose_issuer, eligible, newest_trust
 from registry.reconcile import COLUMNS, Kind, Plan, Wanted, reconcile, units_text
 from registry.records import Fault, Record
 from registry.rows import BatchRow, ChangeRow, DueRow, LedgerRow
+from registry.signers import SigningPool, sign_checked
 from registry.store import Store
 from signing import cose, keys, trust
 from signing.certificate import DAY, WIB, Certificate, day_of, encode_payload, unit_bitmap
@@ -160,6 +162,17 @@ def append_trust(store: Store, note: bytes) -> int:
         return store.add_trust(document.version, note, bytes.fromhex(document.digest))
 
 
+class _Work(NamedTuple):
+    """A certificate on its way to a signature."""
+
+    wanted: Wanted
+    certificate: Certificate
+    kid: bytes
+    signer: keys.Signer
+    payload: bytes
+    message: bytes
+
+
 class _Desk:
     """Everything that is needed to turn wanted rows into certificates."""
 
@@ -248,31 +261,32 @@ class _Desk:
     def _signed(
         self, wanted: list[Wanted], order: list[int], result: Issued
     ) -> Iterator[LedgerRow]:
-        for index, place in enumerate(order, result.first):
-            item = wanted[place]
-            certificate = self.certificate(item, index, self.terms.random(16))
-            kid, data = self._sign(certificate)
+        for work, signature in self._signatures(self._works(wanted, order, result.first)):
+            item, certificate = work.wanted, work.certificate
+            data = cose.join(work.kid, work.payload, signature)
+            if len(data) > cose.MAX_ISSUED:
+                raise ValueError(f"a certificate of {len(data)} bytes was not refused")
             if len(data) > cose.NOTE_OVER:
                 values = {"bytes": str(len(data))}
                 note = Fault(row=item.row, column=None, code="larger-symbol", values=values)
                 result.notes.append(note)
             result.rows.append(item.row)
-            yield _ledger_row(certificate, item.record, kid, result.batch or 0, data)
+            yield _ledger_row(certificate, item.record, work.kid, result.batch or 0, data)
 
-    def _sign(self, certificate: Certificate) -> tuple[bytes, bytes]:
-        kid, signer = self._signer(certificate.lsp, certificate.scheme)
-        payload = encode_payload(certificate)
-        message = cose.sig_structure(kid, payload)
-        signature = signer.sign(message)
-        # A second, independent library: a fault of the first, of memory or of a token is seen
-        # before the certificate exists anywhere.
-        if not keys.verify_again(signer.public, message, signature):
-            why = Words("a signature did not verify", "sebuah tanda tangan tidak cocok")
-            raise UserError("signature-fault", f"key {kid.hex()}", why, _FAULT_HINT)
-        data = cose.join(kid, payload, signature)
-        if len(data) > cose.MAX_ISSUED:
-            raise ValueError(f"a certificate of {len(data)} bytes was not refused")
-        return kid, data
+    def _works(self, wanted: list[Wanted], order: list[int], first: int) -> Iterator[_Work]:
+        for index, place in enumerate(order, first):
+            item = wanted[place]
+            certificate = self.certificate(item, index, self.terms.random(16))
+            kid, signer = self._signer(certificate.lsp, certificate.scheme)
+            payload = encode_payload(certificate)
+            message = cose.sig_structure(kid, payload)
+            yield _Work(item, certificate, kid, signer, payload, message)
+
+    def _signatures(self, works: Iterator[_Work]) -> Iterator[tuple[_Work, bytes]]:
+        """Each with a signature that a second library has verified, here or in its processes."""
+        if isinstance(self.issuers, SigningPool):
+            return self.issuers.signed(works)
+        return ((work, sign_checked(work.kid, work.signer, work.message)) for work in works)
 
     def _signer(self, lsp: int, scheme: str) -> tuple[bytes, keys.Signer]:
         found = self.signers.get((lsp, scheme))
@@ -363,8 +377,4 @@ _QUOTA_HINT = Words(
 _TRUST_HINT = Words(
     "draft it anew from the published version: absah trust draft",
     "susun ulang dari versi terbitan: absah trust draft",
-)
-_FAULT_HINT = Words(
-    "nothing was stored; test this machine's memory, or the token",
-    "tidak ada yang disimpan; uji memori mesin ini, atau token",
 )

@@ -73,8 +73,8 @@ class Keyring:
         self, folder: Path, ask: AskPassphrase | None = None, *, demo: bool = False
     ) -> None:
         self.folder = folder
-        self._ask = ask
-        self._demo = demo
+        self.ask = ask
+        self.demo = demo
         self._opened: dict[Path, keys.Signer] = {}
 
     def create(
@@ -87,7 +87,7 @@ class Keyring:
     ) -> KeyFile:
         """Write a new key (``key``: the one to write, in a demonstration). UserError if refused."""
         path = self._new_path(role, name, note_name)
-        if passphrase is None and not self._demo:
+        if passphrase is None and not self.demo:
             raise _error("no-passphrase", path.name, _NEEDS_PASSPHRASE)
         if passphrase is not None and not SHORTEST <= len(passphrase) <= LONGEST:
             raise _error("passphrase-length", path.name, _LENGTH)
@@ -129,7 +129,7 @@ class Keyring:
         """The private key of a file, opened once. UserError: the file must not be used, and why."""
         if file.path not in self._opened:
             key = self._token(file) or _unlock(
-                file.path, _read_private(file.path), self._ask, demo=self._demo
+                file.path, _read_private(file.path), self.ask, demo=self.demo
             )
             if key.public != file.vkey.public:
                 raise _error("key-mismatch", file.path.name, _MISMATCH)
@@ -170,9 +170,9 @@ class Keyring:
         return signer
 
     def _pin(self, path: Path) -> bytes:
-        if self._ask is None:
+        if self.ask is None:
             raise _error("no-passphrase-given", path.name, _NOBODY_TO_ASK, exit_code=2)
-        return self._ask(path.name)
+        return self.ask(path.name)
 
 
 def _tokens() -> ModuleType:

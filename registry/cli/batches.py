@@ -17,6 +17,7 @@ from registry.cli.console import (
     language_option,
     now_option,
     passphrase_option,
+    processes_option,
     read_bytes,
     remark,
     save,
@@ -24,7 +25,7 @@ from registry.cli.console import (
     say_json,
     workspace_option,
 )
-from registry.cli.intake import terms_of
+from registry.cli.intake import signing, terms_of
 from registry.cli.reports import report_option, save_table
 from registry.errors import Words
 from registry.keyring import Keyring
@@ -111,6 +112,7 @@ def drop(number: int, folder: Path, as_json: bool) -> None:
 @workspace_option
 @now_option
 @passphrase_option
+@processes_option
 @json_option
 @language_option
 def issue_batch(
@@ -119,20 +121,21 @@ def issue_batch(
     folder: Path,
     now: int,
     passphrase_fd: int | None,
+    processes: int,
     as_json: bool,
 ) -> None:
     """Issue a batch that was approved."""
     workspace = Workspace.open(folder)
     ring = Keyring(workspace.keys, Passphrases(passphrase_fd), demo=workspace.settings.demo)
     signed = None if note is None else read_bytes(note)
-    desk = batches.Desk(
-        catalogue=Catalogue.load(workspace.catalogue),
-        issuers=ring,
-        terms=terms_of(workspace, now),
-        own=ring.at_hand("approver"),
-        required=workspace.settings.approval == "required",
-    )
-    with Store.open(workspace.database, writer=True) as store:
+    with Store.open(workspace.database, writer=True) as store, signing(ring, processes) as keys:
+        desk = batches.Desk(
+            catalogue=Catalogue.load(workspace.catalogue),
+            issuers=keys,
+            terms=terms_of(workspace, now),
+            own=ring.at_hand("approver"),
+            required=workspace.settings.approval == "required",
+        )
         done = batches.settle(store, number, signed, desk)
     told: dict[str, Any] = {
         "batch": done.batch,

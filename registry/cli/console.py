@@ -85,6 +85,17 @@ def passphrase_option(command: _F) -> _F:
     )(command)
 
 
+def processes_option(command: _F) -> _F:
+    """``--processes N``: how many processes sign."""
+    return click.option(
+        "--processes",
+        type=click.IntRange(1, 64),
+        default=1,
+        show_default=True,
+        help="Processes that sign, each with the keys opened by itself.",
+    )(command)
+
+
 def _seconds(_context: click.Context, _option: click.Parameter, value: str | None) -> int:
     if value is None:
         return int(time.time())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from registry.cli.console import (
     language_option,
     now_option,
     passphrase_option,
+    processes_option,
     remark,
     save,
     say,
@@ -31,8 +33,10 @@ from registry.intake_faults import as_json as fault_json
 from registry.intake_faults import line
 from registry.intake_report import faults_csv, faults_xlsx
 from registry.issue import Batch, Issued, Terms, issue
+from registry.issuers import IssuerKeys
 from registry.keyring import Keyring
 from registry.reconcile import Kind
+from registry.signers import SigningPool
 from registry.store import Store
 from registry.workspace import Workspace
 
@@ -68,6 +72,7 @@ class _Options:
 @workspace_option
 @now_option
 @passphrase_option
+@processes_option
 @json_option
 @language_option
 def import_files(
@@ -75,6 +80,7 @@ def import_files(
     faults: Path | None,
     folder: Path,
     passphrase_fd: int | None,
+    processes: int,
     as_json: bool,
     **given: Any,
 ) -> int:
@@ -88,9 +94,9 @@ def import_files(
     catalogue = Catalogue.load(workspace.catalogue)
     ring = Keyring(workspace.keys, Passphrases(passphrase_fd), demo=workspace.settings.demo)
     done = []
-    with Store.open(workspace.database, writer=True) as store:
+    with Store.open(workspace.database, writer=True) as store, signing(ring, processes) as keys:
         for file in files:
-            reading, issued, waiting = _one(file, store, catalogue, ring, workspace, options)
+            reading, issued, waiting = _one(file, store, catalogue, keys, workspace, options)
             done.append(_report(file, reading, issued, waiting))
             if faults is not None and reading.faults:
                 save(faults, _REPORTS[faults.suffix.lower()](reading))
@@ -105,7 +111,7 @@ def _one(
     file: Path,
     store: Store,
     catalogue: Catalogue,
-    ring: Keyring,
+    keys: IssuerKeys,
     workspace: Workspace,
     options: _Options,
 ) -> tuple[intake.Reading, Issued, int | None]:
@@ -130,12 +136,17 @@ def _one(
         old_until=_end_of(options.old_until.date()) if options.old_until else None,
     )
     if workspace.settings.approval == "required" and not terms.dry_run:
-        issued, waiting = propose(store, batch, catalogue, ring, terms)
+        issued, waiting = propose(store, batch, catalogue, keys, terms)
     else:
-        issued, waiting = issue(store, batch, catalogue, ring, terms), None
+        issued, waiting = issue(store, batch, catalogue, keys, terms), None
     reading.refuse(issued.faults)
     reading.sort()
     return reading, issued, waiting
+
+
+def signing(ring: Keyring, processes: int) -> AbstractContextManager[IssuerKeys]:
+    """The keys of a keyring, in this process or in several others."""
+    return nullcontext(ring) if processes == 1 else SigningPool(ring, processes)
 
 
 def terms_of(workspace: Workspace, now: int) -> Terms:
