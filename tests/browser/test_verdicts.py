@@ -98,8 +98,10 @@ def test_the_page_follows_its_reader_and_switches_in_place(
 def test_with_the_server_stopped_a_loaded_page_still_judges(
     browser: Browser, own_site: Site
 ) -> None:
-    with watched(browser, own_site) as seen:
+    # The words of a verdict come when they are needed: out of the service worker's cache here.
+    with watched(browser, own_site, service_workers="allow") as seen:
         seen.page.goto(own_site.address)
+        seen.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         seen.page.wait_for_load_state("networkidle")
         own_site.stop()
         for sample in own_site.samples:
