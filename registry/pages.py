@@ -37,7 +37,7 @@ LANGUAGES = ("ja", "id", "en")
 
 _STATIC_WORDS = ("site", "nav", "language", "demo", "gloss", "error.internal", "error.no_script")
 """Of the frame of every page: in the page's own language they stand in its HTML."""
-_TIMES = ("month", "format", "era", "data.not_stated")
+_TIMES = ("month", "format", "data.not_stated")
 _FIRST_WORDS = (
     *("reason.valid", "level", "question", "result", "asof", "age", *_TIMES),
     *(f"answer.{asked}.ok" for asked in ("issuer", "dates", "standing")),
@@ -49,7 +49,7 @@ _REASON_WORDS = ("reason", "answer")
 _LATER_WORDS = (
     *_STATIC_WORDS,
     *("home", "data", "note", "button", "error", "legacy", "record", "compare", "inquiry"),
-    *("batch", "progress", "session", "share", "install", "update"),
+    *("batch", "era", "progress", "session", "share", "install", "update"),
     *("registry.build", "registry.log_size", "registry.log_root"),
 )
 _REGISTRY_WORDS = (
@@ -59,8 +59,8 @@ _REGISTRY_WORDS = (
 )
 
 
-_Loaded = tuple["Asset", "Asset"]
-"""The words that a page begins with, and its index."""
+_Loaded = tuple[dict[str, Any], "Asset"]
+"""The words that a page begins with, which stand in its HTML, and its index."""
 _WordFiles = dict[str, dict[str, "Asset"]]
 """By language, then by ``words``, ``reasons`` or ``rest``."""
 
@@ -84,7 +84,7 @@ _PAGES = (
         "",
         (
             *("alarm.js", "batch.js", "countdown.js", "details.js", "offline.js", "pdf_pages.js"),
-            *("details.css", "scan.css", "scanner.js"),
+            *("details.css", "scan.css", "scanner.js", "translate.js"),
         ),
         "site.title",
         {"words": _FIRST_WORDS, "reasons": _REASON_WORDS, "rest": _LATER_WORDS},
@@ -92,7 +92,7 @@ _PAGES = (
     _Page(
         "registry.html.j2",
         "registry/",
-        ("alarm.js", "registry_page.js"),
+        ("alarm.js", "registry_page.js", "translate.js"),
         "registry.heading",
         {"words": _REGISTRY_WORDS},
         ("main.css", "registry_page.css"),
@@ -145,7 +145,7 @@ def pages(
         words, index, made = _words_of(assets, page, sentences)
         files |= made
         for language in LANGUAGES:
-            loaded = (words[language]["words"], index)
+            loaded = (_chosen(sentences[language], page.words["words"]), index)
             html = frame.render(page.template, page, language, loaded, icons)
             files[f"{_folder(language)}{page.path}index.html"] = html
     for language in LANGUAGES:
@@ -265,7 +265,7 @@ def _data(settings: PageSettings, page: _Page, language: str, loaded: _Loaded) -
         "offline": settings.offline,
         "follow": language == LANGUAGES[0],
         "names": {other: settings.names[other] for other in LANGUAGES},
-        "words": _file(loaded[0]),
+        "words": loaded[0],
         "index": _file(loaded[1]),
     }
     # `<` is the only character that ends a script element; no name or address is trusted here.

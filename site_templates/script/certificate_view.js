@@ -1,7 +1,8 @@
 /** The certificate as it was signed, and what the catalogue adds to it. */
 
-import { DAY, date, dateWithEra } from "./dates.js";
+import { DAY, date } from "./dates.js";
 import { element } from "./dom.js";
+import { dateWithEra } from "./eras.js";
 import { said } from "./said.js";
 import { dayOf, display, lspName } from "./telling.js";
 

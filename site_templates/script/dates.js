@@ -11,13 +11,6 @@ export const DAY = 86400;
 export const JST = 32400;
 export const WIB = 25200;
 
-/** First days of the eras, newest first (Intl writes the first year as 1, officials as 元). */
-const ERAS = [
-  { name: "reiwa", from: Date.UTC(2019, 4, 1), year: 2019 },
-  { name: "heisei", from: Date.UTC(1989, 0, 8), year: 1989 },
-  { name: "showa", from: Date.UTC(1926, 11, 25), year: 1926 },
-];
-
 /**
  * @param {Words} words
  * @param {number} day
@@ -30,27 +23,9 @@ export function date(words, day) {
 /**
  * @param {Words} words
  * @param {number} day
- * @returns {string} the same, in Japanese with the era in brackets; for issue and expiry only
- */
-export function dateWithEra(words, day) {
-  const era = ERAS.find(({ from }) => day * DAY * 1000 >= from);
-  if (era === undefined) {
-    return date(words, day);
-  }
-  const year = new Date(day * DAY * 1000).getUTCFullYear() - era.year + 1;
-  return words.text("format.date_era", {
-    ...dayValues(words, day),
-    era: words.text(`era.${era.name}`),
-    era_year: year === 1 ? words.text("era.first_year") : String(year),
-  });
-}
-
-/**
- * @param {Words} words
- * @param {number} day
  * @returns {Record<string, string>}
  */
-function dayValues(words, day) {
+export function dayValues(words, day) {
   const when = new Date(day * DAY * 1000);
   return {
     year: String(when.getUTCFullYear()),

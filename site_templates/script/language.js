@@ -1,6 +1,6 @@
 /** How a page changes its language in place, with all that it shows. */
 
-import { fetchJson, readIndex } from "./parts.js";
+import { fetchJson, load, readIndex } from "./parts.js";
 import { readersLanguage, storeLanguage } from "./reader.js";
 import { Words } from "./words.js";
 
@@ -19,8 +19,10 @@ import { Words } from "./words.js";
 export function loadWords(page, words, which) {
   const { language } = words;
   return words.add(which, async () => {
-    const own = which === "words" && language === page.language;
-    const file = own ? page.words : (await readIndex(page)).words[language][which];
+    if (which === "words" && language === page.language) {
+      return page.words;
+    }
+    const file = (await readIndex(page)).words[language][which];
     return file ? fetchJson(page, file) : {};
   });
 }
@@ -33,52 +35,6 @@ export function loadWords(page, words, which) {
 export async function loadAllWords(page, words) {
   await loadWords(page, words, "words");
   await Promise.all([loadWords(page, words, "reasons"), loadWords(page, words, "rest")]);
-}
-
-/**
- * Put every static text of the page into another language.
- *
- * `data-word` names the key of an element's text, `data-word-label` that of its accessible name.
- *
- * @param {Page} page
- * @param {Words} words
- */
-export function translate(page, words) {
-  const values = { site: page.site, version: page.version };
-  document.documentElement.lang = words.language;
-  for (const found of document.querySelectorAll("[data-word]")) {
-    found.textContent = words.text(found.getAttribute("data-word") ?? "", values);
-  }
-  for (const found of document.querySelectorAll("[data-word-label]")) {
-    const key = found.getAttribute("data-word-label") ?? "";
-    found.setAttribute("aria-label", words.text(key, values));
-  }
-  for (const found of document.querySelectorAll("[data-registry-name]")) {
-    found.textContent = page.names[words.language];
-  }
-  markLinks(page, words.language);
-}
-
-/**
- * Links to other pages lead to the language on show, and the switch says which one that is.
- *
- * @param {Page} page
- * @param {Language} language
- */
-function markLinks(page, language) {
-  for (const link of document.querySelectorAll("a[data-page]")) {
-    link.setAttribute("href", address(page, language, link.getAttribute("data-page") ?? ""));
-  }
-  for (const link of document.querySelectorAll("a[data-guide]")) {
-    link.setAttribute("href", `${page.base}guide/${language === "ja" ? "" : `${language}/`}`);
-  }
-  for (const link of document.querySelectorAll("a[data-language]")) {
-    if (link.getAttribute("data-language") === language) {
-      link.setAttribute("aria-current", "true");
-    } else {
-      link.removeAttribute("aria-current");
-    }
-  }
 }
 
 /**
@@ -107,8 +63,8 @@ export async function followLanguage(page, shown) {
     const words = new Words(language, {});
     await loadWords(page, words, "words");
     if (root.lang !== page.language || language !== page.language) {
-      await loadAllWords(page, words);
-      translate(page, words);
+      const [part] = await Promise.all([load(page, "translate.js"), loadAllWords(page, words)]);
+      part.translate(page, words);
     }
     shown(words);
   };

@@ -14,7 +14,7 @@
  * @property {boolean} offline whether it may install its service worker
  * @property {boolean} follow whether the page follows the reader's language
  * @property {Record<Language, string>} names of the registry
- * @property {File} words that it begins with, in its own language
+ * @property {Record<string, any>} words that it begins with, in its own language (words.js)
  * @property {File} index of all else that it may load (script/parts.js)
  */
 

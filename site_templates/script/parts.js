@@ -22,6 +22,7 @@
  *   "pdf_pages.js": typeof import("./pdf_pages.js"),
  *   "registry_page.js": typeof import("./registry_page.js"),
  *   "scanner.js": typeof import("./scanner.js"),
+ *   "translate.js": typeof import("./translate.js"),
  * }} Parts
  */
 

@@ -5,8 +5,9 @@
 
 import { holds } from "./certificate_view.js";
 import { CHOICES, ITEMS, PAPERS } from "./compared.js";
-import { date, dateAndTime, dateWithEra } from "./dates.js";
+import { date, dateAndTime } from "./dates.js";
 import { element, icon } from "./dom.js";
+import { dateWithEra } from "./eras.js";
 import { said } from "./said.js";
 import { display, grouped, sentences, values } from "./telling.js";
 

@@ -8,9 +8,9 @@ import {
   date,
   dateAndTime,
   dateOf,
-  dateWithEra,
   dayAt,
 } from "../../site_templates/script/dates.js";
+import { dateWithEra } from "../../site_templates/script/eras.js";
 import { LANGUAGES, wordsOf } from "./sentences.js";
 
 const [ja, id, en] = [wordsOf("ja"), wordsOf("id"), wordsOf("en")];
