@@ -142,7 +142,7 @@ def pages(
     icons = offline.icons()
     files |= {asset.file: data for asset, data in icons.values()}
     for page in _PAGES:
-        words, index, made = _words_of(assets, page, sentences)
+        index, made = _words_of(assets, page, sentences)
         files |= made
         for language in LANGUAGES:
             loaded = (_chosen(sentences[language], page.words["words"]), index)
@@ -165,8 +165,8 @@ def pages(
 
 def _words_of(
     assets: Assets, page: _Page, sentences: Mapping[str, dict[str, Any]]
-) -> tuple[_WordFiles, Asset, dict[str, bytes]]:
-    """A page's words and its index, and the bytes of both by path."""
+) -> tuple[Asset, dict[str, bytes]]:
+    """A page's index, and the bytes of it and of all words that it names by path."""
     files: dict[str, bytes] = {}
     words: _WordFiles = {language: {} for language in LANGUAGES}
     prefix = "assets/registry-" if page.path else "assets/"
@@ -177,7 +177,7 @@ def _words_of(
             files[words[language][which].file] = data
     index, data = named(f"{prefix}index", "json", _index(assets, page, words))
     files[index.file] = data
-    return words, index, files
+    return index, files
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -202,3 +203,18 @@ def test_an_installed_wheel_needs_no_mkdocs(folder: Path) -> None:
     (folder / "guide_build.py").unlink()
     shutil.rmtree(folder / "guide")
     assert guide_is_current(folder)
+
+
+def test_no_string_names_a_property_that_a_bundle_renames() -> None:
+    source = (FOLDER / "build.mjs").read_text(encoding="utf-8")
+    [listed] = re.findall(r"const OWN_NAMES = \(([^)]*)\)", source)
+    names = " ".join(re.findall(r'"([^"]*)"', listed)).replace("  ", " ").split(" ")
+    assert len(names) > 20
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("script/*.js")}
+    formats = (FOLDER.parent / "docs" / "formats.md").read_text(encoding="utf-8")
+    for name in names:
+        assert re.fullmatch("[a-z]+([A-Z][a-z]*)+", name), f"{name}: a format may use it"
+        assert not re.search(rf"\b{name}\b", formats), name
+        for script, text in scripts.items():
+            code = re.sub(r"(?s)/\*.*?\*/", "", text)
+            assert not re.search(rf"[\"'`]{name}[\"'`]", code), (script, name)
