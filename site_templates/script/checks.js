@@ -365,7 +365,7 @@ export function begin(here, followLanguage) {
     Promise.all([client.refresh(), worded]).then(() => {
       sayFreshness();
       // Ahead of the first check, which may come when the network is gone.
-      return Promise.all([use("details.js"), watch()]);
+      return Promise.all([use("details.js"), use("countdown.js"), watch()]);
     }).catch(report);
   }
 }
