@@ -6,7 +6,7 @@ nothing, so that a verifier's machine can use it without the publisher's librari
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Words(NamedTuple):
@@ -43,3 +43,11 @@ class UserError(Exception):
         self.why = why
         self.hint = hint
         self.exit_code = exit_code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # From another process it comes as what it says, whichever class said it.
+        return _said_again, (self.code, self.what, self.why, self.hint, self.exit_code)
+
+
+def _said_again(code: str, what: str, why: Words, hint: Words, exit_code: int) -> UserError:
+    return UserError(code, what, why, hint, exit_code=exit_code)

@@ -77,6 +77,9 @@ class Keyring:
         self.demo = demo
         self._opened: dict[Path, keys.Signer] = {}
 
+    def __reduce__(self) -> str:
+        raise TypeError("a keyring is not pickled")
+
     def create(
         self,
         role: str,

@@ -86,13 +86,13 @@ def passphrase_option(command: _F) -> _F:
 
 
 def processes_option(command: _F) -> _F:
-    """``--processes N``: how many processes sign."""
+    """``--processes N``: how many processes do the work."""
     return click.option(
         "--processes",
         type=click.IntRange(1, 64),
         default=1,
         show_default=True,
-        help="Processes that sign, each with the keys opened by itself.",
+        help="Processes that do the work.",
     )(command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import groupby
 from pathlib import Path
@@ -13,9 +13,10 @@ import click
 from registry.build import newest_trust
 from registry.calibration import calibration_sheet
 from registry.cli.choice import Choice, choice_options, nothing_named
-from registry.cli.console import language_option, remark, save, say, workspace_option
+from registry.cli.console import language_option, save, say, workspace_option
+from registry.cli.drawing import Means, label, means_options, tell
+from registry.drawing import Style
 from registry.errors import UserError, Words
-from registry.rows import LedgerRow
 from registry.sheet import index_csv, parts, sheet
 from registry.sheet_label import MODULE_DOTS, Label
 from registry.stamp import Corner, Place, stamped
@@ -78,11 +79,13 @@ def place_options(command: _F) -> _F:
     help="Put the codes on the pages of this PDF, each where its number stands.",
 )
 @place_options
+@means_options
 @click.option("--calibration", is_flag=True, help="A test page: which sizes do the phones read?")
 @workspace_option
 @language_option
 def sheet_command(
     choice: Choice,
+    means: Means,
     out: Path,
     by_lsp: bool,
     stamp: Path | None,
@@ -99,46 +102,43 @@ def sheet_command(
     with Store.open(workspace.database) as store:
         demo = newest_trust(store).demo
         size = store.confirmed_size()
-        labels = [_label(row) for row in choice.rows(store, workspace)]
+        labels = [label(row) for row in choice.rows(store, workspace)]
     if not labels:
         raise nothing_named("sheet")
     site = workspace.settings.site
+    kept = 0
     if stamp:
+        means.refuse_for_one_file()
         save(_pdf(out), stamped(stamp.read_bytes(), labels, site, place, stamp.name))
     elif out.suffix == ".pdf" and not by_lsp:
+        means.refuse_for_one_file()
         save(out, sheet(labels, site, demo=demo))
         save(out.with_suffix(".csv"), index_csv([(out.name, labels)]))
     else:
-        for target, part in _folders(out, labels, by_lsp=by_lsp):
-            _write_folder(target, part, site, demo=demo)
+        folders = _by_lsp(labels) if by_lsp else {"": labels}
+        kept = _draw_folders(folders, Style("pdf", site, demo), out, means)
     choice.note_drawn(workspace, size)
     say(str(out))
-    count = len(labels)
-    remark(Words(f"{count} codes drawn and read back", f"{count} kode digambar dan dibaca ulang"))
+    tell(len(labels) - kept, kept)
 
 
-def _label(row: LedgerRow) -> Label:
-    return Label(row.idx, row.number, row.name, row.lsp, row.cose)
-
-
-def _folders(
-    out: Path, labels: Sequence[Label], *, by_lsp: bool
-) -> Iterator[tuple[Path, list[Label]]]:
-    if not by_lsp:
-        yield out, list(labels)
-        return
+def _by_lsp(labels: Sequence[Label]) -> dict[str, list[Label]]:
+    """The labels of each LSP, for a folder of its number."""
     ordered = sorted(labels, key=lambda label: label.lsp)
-    for lsp, part in groupby(ordered, key=lambda label: label.lsp):
-        yield out / str(lsp), list(part)
+    return {f"{lsp}/": list(part) for lsp, part in groupby(ordered, key=lambda label: label.lsp)}
 
 
-def _write_folder(folder: Path, labels: Sequence[Label], site: str, *, demo: bool) -> None:
-    written = []
-    for count, part in enumerate(parts(labels), 1):
-        name = f"sheet-{count:03d}.pdf"
-        save(folder / name, sheet(part, site, demo=demo))
-        written.append((name, part))
-    save(folder / "index.csv", index_csv(written))
+def _draw_folders(folders: dict[str, list[Label]], style: Style, out: Path, means: Means) -> int:
+    """Sheets and an index into each folder; how many labels stood there already."""
+    files = {
+        folder: [(f"sheet-{count:03d}.pdf", part) for count, part in enumerate(parts(labels), 1)]
+        for folder, labels in folders.items()
+    }
+    drawings = ((folder + name, part) for folder in files for name, part in files[folder])
+    done = means.draw(drawings, style, out)
+    for folder, written in files.items():
+        save(out / folder / "index.csv", index_csv(written))
+    return done.kept
 
 
 def _pdf(out: Path) -> Path:

@@ -253,7 +253,8 @@ def test_serve_without_a_site_or_a_port(absah: Command, own: Demonstration, tmp_
 def test_a_missing_part_is_named(
     absah: Command, own: Demonstration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("registry.cli.qr")]:
+    ours = ("registry.cli.qr", "registry.cli.drawing", "registry.drawing")
+    for name in [name for name in sys.modules if name.startswith(ours)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "qrcode", None)
     for module in (catalogue, qr):
