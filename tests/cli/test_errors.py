@@ -299,7 +299,7 @@ def test_lists_and_reports_that_cannot_be_used(
     text = settings.read_text("utf-8")
     assert _kept(own) == before
     settings.write_text(text.replace('approval = "none"', 'approval = "required"'), "utf-8")
-    check_error(absah("import", clean, *place, "--now", NOW), 1, "approved batches only")
+    check_error(absah("batch", "issue", "1", *place, "--now", NOW), 1, "batch 1: ")
     settings.write_text(text.replace(own.site, "http://127.0.0.1:1/"), "utf-8")
     done = absah("qr", "5", "--out", tmp_path, *place)
     check_error(done, 1, "not the site of the published trust document", "hint:")
