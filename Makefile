@@ -27,13 +27,13 @@ endef
 QUICK := not browser and not package and not readme and not soak
 
 .PHONY: help demo test check coverage format lint types imports unit script browser package readme
-.PHONY: font bench soak screenshots lock clean bundle run dev machine
+.PHONY: font bench bench-full soak screenshots lock clean bundle run dev machine
 
 help:
 	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
 	@echo "make test   everything CI runs"
 	@echo "make check  the part of it that needs no browser and builds no wheel"
-	@echo "also: bench soak lock screenshots clean"
+	@echo "also: bench bench-full soak lock screenshots clean"
 
 demo: run
 	$(BIN)/absah demo $(ARGS)
@@ -79,9 +79,11 @@ package: dev
 readme: dev
 	$(BIN)/pytest -m readme $(ARGS)
 
-bench: dev
-	for figure in $(sort $(basename $(notdir $(wildcard benchmarks/p*.py)))); do \
-	  $(BIN)/python -m "benchmarks.$$figure" $(ARGS); done
+bench: dev machine
+	$(WITH_NODE) $(BIN)/python -m benchmarks $(ARGS)
+
+bench-full: dev machine
+	$(WITH_NODE) $(BIN)/python -m benchmarks --full $(ARGS)
 
 soak: dev
 	$(BIN)/pytest -m soak -s $(ARGS)
@@ -132,8 +134,9 @@ $(NODE_MODULES)/.dev: site_templates/package.json site_templates/package-lock.js
 	$(WITH_NODE) npm --prefix site_templates ci
 	@touch $@
 
-# What only the tests need of the machine: browsers, Japanese fonts, a software token, a web server,
-# rsync and a transparency log written by others. By apt when root; else the tests say what they skip.
+# What only tests and benchmarks need of the machine: browsers, Japanese fonts, a software token, a
+# web server, rsync, a transparency log and QR symbols written by others. By apt when root; else the
+# tests say what they skip.
 machine:
 	@missing=; \
 	need() { $$1 > /dev/null 2>&1 || missing="$$missing $$2"; }; \
@@ -145,6 +148,7 @@ machine:
 	need "command -v rsync" rsync; \
 	need "command -v go" golang-go; \
 	need "test -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog" golang-golang-x-mod-dev; \
+	ldconfig -p 2> /dev/null | grep libqrencode > /dev/null || missing="$$missing libqrencode4"; \
 	fc-list :lang=ja 2> /dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \

@@ -1,51 +1,63 @@
-"""P1: the rate of issue against the raw signature and its check, on one core, in one run.
+"""P1: the rate of issue against the raw signature and its check, in one run.
 
-Issue = rows reconciled with the ledger, certificate encoded, signed by cryptography, verified by
-libsodium, entry, record and certificate committed to SQLite. Reference = Ed25519 sign and verify of
-the same messages by the same two libraries and nothing else. Both in CPU seconds of this process,
-the reference in slices between the batches, so that a change of the clock rate meets both.
+    python -m benchmarks.p1_issue [--size 20000]
 
-    python -m benchmarks.p1_issue [--records 20000] [--batch 5000] [--json]
+Issue = CSV rows read and validated, reconciled with the ledger, certificates encoded, signed by
+cryptography, verified by libsodium, entry, record and certificate committed to SQLite; in files of
+5,000 rows. Reference = Ed25519 sign and verify of the same messages by the same two libraries and
+nothing else. One process: both in CPU seconds. A pool of two: both in wall seconds, against twice
+the rate of the reference on one core. All take turns, file by file, so that a change of the clock
+rate meets all of them.
 """
 
 from __future__ import annotations
 
-import argparse
+import csv
 import hashlib
-import json
-import resource
-import sys
+import random
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import nacl.bindings
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from benchmarks.figure import Figure, Found, Point, children, peak, run
+from registry import intake
 from registry.catalogue import DEMONSTRATION, Catalogue
+from registry.demo_people import HEADER
 from registry.issue import Batch, Terms, append_trust, issue
-from registry.records import Record
+from registry.issuers import IssuerKeys
+from registry.keyring import Keyring, vkey_name
+from registry.log import Tree
+from registry.signers import SigningPool
 from registry.store import Store
 from signing import cose, keys, note, trust
 from signing.canonical import b64encode, time_seconds
 
 SEED = hashlib.sha256(b"benchmark issuer").digest()
 NOW = time_seconds("2026-11-24T03:00:00Z")
+TODAY = date(2026, 11, 24)
 ID = "bench.example"
-TARGET = 0.60
+FILE = 5_000
+"""Rows of one file."""
+PROCESSES = 2
 
 
-class OneKey:
-    """The one issuer key of the benchmark."""
+@dataclass(slots=True)
+class Clock:
+    """Seconds of the stages, CPU or wall."""
 
-    def __init__(self) -> None:
-        self.key = keys.PrivateKey.from_seed(SEED)
+    intake: float = 0
+    issue: float = 0
 
-    def issuer(self, kid: bytes) -> keys.PrivateKey:
-        """The key, whatever is asked for."""
-        assert kid == keys.kid(self.key.public)
-        return self.key
+    @property
+    def both(self) -> float:
+        """Seconds from the file to the commit."""
+        return self.intake + self.issue
 
 
 def trust_note(x: bytes) -> bytes:
@@ -73,86 +85,148 @@ def trust_note(x: bytes) -> bytes:
     return note.assemble(text, [note.sign_line(text, vkeys[n].name, pair[n]) for n in "ab"])
 
 
-def records(first: int, count: int, scheme: str) -> list[tuple[int, Record]]:
-    """Invented records of the usual length, as rows."""
-    born, issued = date(1980, 1, 1), date(2026, 11, 2)
-    return [
-        (
-            n - first + 2,
-            Record(
-                number=f"62019 2512 4 {n:07d} 2026",
-                registration=f"TIK {9001 + n % 40} {n:06d} 2026",
-                name=f"Contoh Nama {n:07d}",
-                birth_date=born + timedelta(days=n * 7 % 9000),
-                scheme=scheme,
-                lsp=9001 + n % 40,
-                issued=issued,
-                expires=date(2029, 11, 2),
-            ),
-        )
-        for n in range(first, first + count)
-    ]
+def rows(first: int, count: int, scheme: str) -> Iterator[list[str]]:
+    """Invented rows of the usual length, under ``HEADER``."""
+    born = date(1980, 1, 1)
+    for n in range(first, first + count):
+        lsp = 9001 + n % 40 % 12
+        yield [
+            f"62019 2512 4 {n:07d} 2026",
+            f"TIK {lsp} {n:07d} 2026",
+            f"Contoh Nama {n % 9 * 'a'} {n:07d}",
+            "",
+            (born + timedelta(days=n * 7 % 9000)).isoformat(),
+            scheme,
+            str(lsp),
+            "2026-11-02",
+            "",
+            "K",
+        ]
 
 
-def raw(messages: list[bytes]) -> float:
-    """CPU seconds to sign the messages with one library and verify them with the other."""
+def raw(messages: list[bytes]) -> tuple[float, float]:
+    """CPU and wall seconds to sign the messages with one library and verify with the other."""
     private = Ed25519PrivateKey.from_private_bytes(SEED)
     public = private.public_key().public_bytes_raw()
-    begun = time.process_time()
+    cpu, wall = time.process_time(), time.perf_counter()
     for message in messages:
         nacl.bindings.crypto_sign_open(private.sign(message) + message, public)
-    return time.process_time() - begun
+    return time.process_time() - cpu, time.perf_counter() - wall
 
 
-def measure(total: int, batch: int) -> dict[str, float | int]:
-    """Issue ``total`` records in batches; CPU seconds of both, the ratio and the peak memory."""
-    catalogue, ring = Catalogue.load(DEMONSTRATION), OneKey()
+class Desk:
+    """One registry of the benchmark, which issues by one way; in CPU and in wall seconds."""
+
+    def __init__(self, folder: Path, name: str, ring: IssuerKeys, catalogue: Catalogue) -> None:
+        self.store = Store.open(folder / f"{name}.db", writer=True)
+        self.ring, self.catalogue = ring, catalogue
+        self.cpu, self.wall = Clock(), Clock()
+        draw = random.Random(1)
+        self.store.random = draw.randbytes
+        self.terms = Terms(now=NOW, random=draw.randbytes)
+        public = keys.PrivateKey.from_seed(SEED).public
+        append_trust(self.store, trust_note(public))
+
+    def take(self, file: Path) -> list[bytes]:
+        """Issue a file; the messages that were signed."""
+        begun = time.process_time(), time.perf_counter()
+        reading = intake.read(file, self.catalogue, today=TODAY)
+        between = time.process_time(), time.perf_counter()
+        order = Batch(rows=reading.rows, digest=reading.digest, name=file.name)
+        made = issue(self.store, order, self.catalogue, self.ring, self.terms)
+        ended = time.process_time(), time.perf_counter()
+        if reading.faults or made.faults or not made.rows:
+            raise RuntimeError(f"refused: {[*reading.faults, *made.faults][:3]}")
+        for at, clock in enumerate((self.cpu, self.wall)):
+            clock.intake += between[at] - begun[at]
+            clock.issue += ended[at] - between[at]
+        held = self.store.certificates(made.first, made.first + len(made.rows))
+        return [cose.split(row.cose).signed for row in held]
+
+    def root(self) -> bytes:
+        """Root of the log."""
+        return Tree(self.store.leaves(0, self.store.size())).root()
+
+
+def write(file: Path, first: int, count: int, scheme: str) -> None:
+    """One file of an LSP."""
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+        writer.writerow(HEADER)
+        writer.writerows(rows(first, count, scheme))
+
+
+def keyring(folder: Path) -> Keyring:
+    """A keyring with the one issuer key."""
+    ring = Keyring(folder / "keys", demo=True)
+    (folder / "keys").mkdir(mode=0o700)
+    private = keys.PrivateKey.from_seed(SEED)
+    ring.create("issuer", "main", vkey_name(ID, "issuer", "main"), None, private)
+    return ring
+
+
+def measure(size: int) -> Found:
+    """Issue ``size`` rows by one process and by a pool, and the reference beside them."""
+    catalogue = Catalogue.load(DEMONSTRATION)
     scheme = min(catalogue.schemes)
-    issuing = reference = 0.0
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Store.open(Path(folder) / "registry.db", writer=True) as store,
-    ):
-        append_trust(store, trust_note(ring.key.public))
-        for first in range(0, total, batch):
-            rows = records(first, min(batch, total - first), scheme)
-            order = Batch(rows=rows, digest=f"{first:064x}", name="bench.csv")
-            begun = time.process_time()
-            made = issue(store, order, catalogue, ring, Terms(now=NOW))
-            issuing += time.process_time() - begun
-            assert len(made.indexes) == len(rows), made.faults[:3]
-            held = store.certificates(made.first, made.first + len(rows))
-            reference += raw([cose.split(row.cose).signed for row in held])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {
-        "records": total,
-        "batch": batch,
-        "issue_us": round(issuing / total * 1e6, 1),
-        "raw_us": round(reference / total * 1e6, 1),
-        "ratio": round(reference / issuing, 3),
-        "target": TARGET,
-        "peak_mib": peak,
-    }
+    cpu = wall = 0.0
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        ring = keyring(folder)
+        with SigningPool(ring, PROCESSES) as pool:
+            alone = Desk(folder, "alone", ring, catalogue)
+            pooled = Desk(folder, "pooled", pool, catalogue)
+            for first in range(0, size, FILE):
+                file = folder / f"{first}.csv"
+                write(file, first, min(FILE, size - first), scheme)
+                messages = alone.take(file)
+                slice_cpu, slice_wall = raw(messages)
+                cpu, wall = cpu + slice_cpu, wall + slice_wall
+                pooled.take(file)
+                file.unlink()
+            same = alone.root() == pooled.root()
+            memory = peak(children())
+            for desk in (alone, pooled):
+                desk.store.close()
+    if not same:
+        raise RuntimeError("one process and two made different logs")
+    return Found(
+        size=size,
+        things="certificates",
+        figures=_figures(size, alone.cpu, pooled.wall, (cpu, wall), memory),
+        points=[
+            Point("intake", alone.cpu.intake),
+            Point("issue", alone.cpu.issue),
+            Point("raw sign + verify", cpu),
+            Point("intake and issue, pool of 2 (wall)", pooled.wall.both),
+        ],
+        details={"one root for 1 and 2 processes": same, "microseconds a certificate": {
+            "intake": round(alone.cpu.intake / size * 1e6, 1),
+            "issue": round(alone.cpu.issue / size * 1e6, 1),
+            "raw sign + verify": round(cpu / size * 1e6, 1),
+            "pool of 2, wall": round(pooled.wall.both / size * 1e6, 1),
+        }},
+        memory=memory,
+    )  # fmt: skip
 
 
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="rate of issue against raw sign and verify")
-    parser.add_argument("--records", type=int, default=20_000)
-    parser.add_argument("--batch", type=int, default=5_000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    found = measure(options.records, options.batch)
-    if options.json:
-        print(json.dumps(found))
-    else:
-        print(
-            "P1 issue: {issue_us} us of CPU a certificate; raw sign + verify {raw_us} us; "
-            "ratio {ratio} (target {target}); {records} records in batches of {batch}, "
-            "peak {peak_mib} MiB".format(**found)
-        )
-    return 0
+def _figures(
+    size: int, alone: Clock, pooled: Clock, reference: tuple[float, float], memory: float
+) -> list[Figure]:
+    cpu, wall = reference
+    work = "issue of CSV rows"
+    return [
+        Figure(id="P1", work=f"{work}, one process", reference="raw sign + verify, one core",
+               ratio=cpu / alone.both, target=0.60, direction=">="),
+        Figure(id="P1", work=f"{work}, pool of 2", reference="twice raw sign + verify, one core",
+               ratio=wall / pooled.both / PROCESSES, target=0.55, direction=">="),
+        Figure(id="P1", work="issue without reading the rows, one process",
+               reference="raw sign + verify, one core",
+               ratio=cpu / alone.issue, target=None, direction=">="),
+        Figure(id="P1", work=f"peak memory of all processes at {size:,}", reference="MiB",
+               ratio=memory, target=512),
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("p1_issue", measure, 20_000)

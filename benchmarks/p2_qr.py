@@ -1,32 +1,37 @@
 """P2: QR symbols against ``qrcode`` and libqrencode, as ratios of CPU time in one run.
 
-    python -m benchmarks.p2_qr [--count N] [--bytes N] [--json]
+    python -m benchmarks.p2_qr [--size 200]
 
 Every contender gets the same payloads, in batches by turns, so that a busy machine slows all of
 them alike. All make version 12 or larger at level M and choose the mask themselves. Before that
-our symbols are compared with those of ``qrcode``, and one of libqrencode is read back.
+our symbols are compared with those of ``qrcode`` and, mask by mask, with those that zxing-cpp's
+writer makes; one of libqrencode is read back.
 """
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import ctypes.util
-import json
+import math
 import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import zxingcpp
 from qrcode.main import QRCode  # type: ignore[import-untyped]
 
+from benchmarks.figure import Direction, Figure, Found, Point, run
 from registry.qr import checked, png, svg, symbol
+from registry.qr_symbol import Mode, Segment, symbol_of
 from signing.fragment import qr_text
 
 SITE = "https://sertifikat.example.go.id/v"
 """35 characters with the ``#``."""
+BYTES = 275
+"""Of a certificate: version 13 at level M."""
+FORMAT = zxingcpp.BarcodeFormat.QRCode
 SMALLEST_VERSION = 12
 BATCH = 20
 """Payloads that a contender takes in one go, with its code and tables warm, as in a real batch."""
@@ -100,16 +105,6 @@ class Contender:
         return statistics.median(self.seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """How many times as long ``upper`` takes as ``lower``; ``target`` is quality.md's."""
-
-    upper: str
-    lower: str
-    value: float
-    target: str | None
-
-
 def stock_rows(text: str) -> tuple[str, ...]:
     """``qrcode`` as its documentation uses it, but for the smallest version."""
     return tuple("".join("1" if cell else "0" for cell in row) for row in stock(text).modules)
@@ -143,19 +138,19 @@ def contenders() -> list[Contender]:
     found = [
         Contender("symbol", lambda data, _: symbol(SITE, data)),
         Contender("qrcode", lambda _, text: stock(text)),
-        Contender("symbol+svg+check", lambda data, text: checked(svg(symbol(SITE, data)), text)),
-        Contender("symbol+png+check", lambda data, text: checked(png(symbol(SITE, data)), text)),
+        Contender(
+            "symbol, SVG and check", lambda data, text: checked(svg(symbol(SITE, data)), text)
+        ),
+        Contender(
+            "symbol, PNG and check", lambda data, text: checked(png(symbol(SITE, data)), text)
+        ),
     ]
     library = library_contender()
     return [*found, library] if library else found
 
 
-def measure(payloads: Sequence[bytes]) -> dict[str, float]:
-    """Median CPU seconds of each contender. RuntimeError if a symbol differs from qrcode's."""
-    work = [(data, qr_text(SITE, data)) for data in payloads]
-    for data, text in work[:BATCH]:
-        if symbol(SITE, data).rows != stock_rows(text):
-            raise RuntimeError("our symbol is not that of qrcode")
+def medians_of(work: Sequence[tuple[bytes, str]]) -> dict[str, float]:
+    """Median CPU seconds of each contender, by turns."""
     rivals = contenders()
     for rival in rivals:  # tables and caches are made once, whoever comes first
         rival.run(*work[0])
@@ -165,59 +160,81 @@ def measure(payloads: Sequence[bytes]) -> dict[str, float]:
     return {rival.name: rival.median for rival in rivals}
 
 
-def ratios(medians: dict[str, float]) -> list[Ratio]:
-    """The ratios of quality.md P2 and two more, as far as both sides were measured."""
-    wanted = (
-        ("qrcode", "symbol", ">= 50"),
-        ("libqrencode", "symbol", ">= 1"),
-        ("symbol+svg+check", "symbol", "<= 3"),
-        ("symbol+png+check", "symbol", None),
-        ("qrcode", "symbol+svg+check", None),
-    )
+def equal_to_others(work: Sequence[tuple[bytes, str]]) -> None:
+    """RuntimeError: a symbol is not that of ``qrcode``, or at some mask not that of zxing-cpp."""
+    for data, text in work[:BATCH]:
+        if symbol(SITE, data).rows != stock_rows(text):
+            raise RuntimeError("our symbol is not that of qrcode")
+    for number, (_, text) in enumerate(work):
+        mask = number % 8
+        if symbol_of(zxing_segments(text), mask=mask).rows != zxing_rows(text, mask):
+            raise RuntimeError("our symbol is not that of zxing-cpp")
+
+
+def zxing_segments(text: str) -> list[Segment]:
+    """The segments that zxing-cpp chooses for such a text, which are those of a certificate."""
+    address, mark, digits = text.partition("#")
     return [
-        Ratio(upper, lower, round(medians[upper] / medians[lower], 2), target)
-        for upper, lower, target in wanted
-        if upper in medians
+        Segment(Mode.BYTE, (address + mark).encode()),
+        Segment(Mode.NUMERIC, digits.encode()),
     ]
 
 
-def print_text(size: int, count: int, medians: dict[str, float]) -> None:
-    """The figures as a table."""
-    print(f"P2  QR symbols of {size} bytes, {count} payloads, medians of CPU time")
-    for ratio in ratios(medians):
-        target = f"  (target {ratio.target})" if ratio.target else ""
-        print(f"  {ratio.upper + ' / ' + ratio.lower:<28}{ratio.value:>9.2f}{target}")
-    for name, seconds in medians.items():
-        print(f"  {name:<28}{seconds * 1e6:>9.1f} us")
-    if "libqrencode" not in medians:
-        print("  libqrencode is not installed: not compared (apt install libqrencode4)")
+def zxing_rows(text: str, mask: int) -> tuple[str, ...]:
+    """The modules as zxing-cpp's own writer makes them, 1 = dark."""
+    made = zxingcpp.create_barcode(text, FORMAT, ec_level="M", dataMask=mask)
+    picture = memoryview(made.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
+    cells = picture.tobytes().translate(_CELLS).decode()
+    size = math.isqrt(len(cells))
+    return tuple(cells[at : at + size] for at in range(0, len(cells), size))
 
 
-def print_json(size: int, count: int, medians: dict[str, float]) -> None:
-    """The same as one JSON object."""
-    figures = {
-        "id": "P2",
-        "bytes": size,
-        "payloads": count,
-        "libqrencode": "libqrencode" in medians,
-        "ratios": [asdict(ratio) for ratio in ratios(medians)],
-        "cpu_seconds": medians,
-    }
-    print(json.dumps(figures, indent=1))
+_CELLS = bytes(49 if value < 128 else 48 for value in range(256))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="QR symbols: ratios of CPU time")
-    parser.add_argument("--count", type=int, default=200, help="payloads")
-    parser.add_argument("--bytes", type=int, default=275, help="bytes of a certificate")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    options = parser.parse_args(arguments)
-    rng = random.Random(options.bytes)
-    payloads = [b"\xd2" + rng.randbytes(options.bytes - 1) for _ in range(options.count)]
-    show = print_json if options.json else print_text
-    show(options.bytes, options.count, measure(payloads))
+def figures(medians: dict[str, float]) -> list[Figure]:
+    """The ratios of quality.md P2 and two more, as far as both sides were measured."""
+    wanted: tuple[tuple[str, str, float | None, Direction], ...] = (
+        ("qrcode", "symbol", 50, ">="),
+        ("libqrencode", "symbol", 1, ">="),
+        ("symbol, SVG and check", "symbol", 3, "<="),
+        ("symbol, PNG and check", "symbol", None, "<="),
+        ("qrcode", "symbol, SVG and check", None, ">="),
+    )
+    return [
+        Figure(
+            id="P2",
+            work=upper,
+            reference=lower,
+            ratio=medians[upper] / medians[lower] if upper in medians else None,
+            target=target,
+            direction=direction,
+            why="" if upper in medians else "not installed (apt install libqrencode4)",
+        )
+        for upper, lower, target, direction in wanted
+    ]
+
+
+def measure(size: int) -> Found:
+    """The ratios over ``size`` random payloads, all of them compared with zxing-cpp's symbols."""
+    rng = random.Random(BYTES)
+    payloads = [b"\xd2" + rng.randbytes(BYTES - 1) for _ in range(size)]
+    work = [(data, qr_text(SITE, data)) for data in payloads]
+    equal_to_others(work)
+    medians = medians_of(work)
+    return Found(
+        size=size,
+        things="payloads",
+        figures=figures(medians),
+        points=[Point(name, seconds * size) for name, seconds in medians.items()],
+        details={
+            "bytes of a payload": BYTES,
+            "symbols equal to qrcode": min(BATCH, size),
+            "symbols equal to zxing-cpp at a fixed mask": size,
+            "microseconds": {name: round(took * 1e6, 1) for name, took in medians.items()},
+        },
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run("p2_qr", measure, 200)

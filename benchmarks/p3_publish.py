@@ -1,27 +1,25 @@
 """P3: publishing a few more certificates onto many, against the full build of the same registry.
 
-A registry of ``--records`` certificates is built into an empty folder (the reference), then 1,
+A registry of ``--size`` certificates is built into an empty folder (the reference), then 1,
 1,000 and 100,000 more are added, each followed by a build of the whole way: states, log, note,
 pages, twins, staging, read-back before and after the exchange. Both in wall seconds and CPU seconds
 of one run. Written is what has a new inode in the served folder. At the end the incremental result
 is compared with a build aside (``absah build --check``).
 
-    python -m benchmarks.p3_publish [--records 20000] [--added 1,1000,100000] [--json]
+    python -m benchmarks.p3_publish [--size 20000]
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
-import resource
 import shutil
-import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figure import Figure, Found, Point, run
 from registry import build, demo
 from registry.keyring import Keyring
 from registry.rows import BatchRow, LedgerRow
@@ -31,6 +29,7 @@ from signing.canonical import time_seconds
 
 NOW = time_seconds("2026-11-24T03:00:00Z")
 TARGET = 0.02
+ADDED = (1, 1_000, 100_000)
 CHUNK = 50_000
 COSE = 236
 """Bytes of a usual certificate; the build reads none of them, only the ledger holds them."""
@@ -94,7 +93,7 @@ def timed(workspace: Workspace, store: Store, now: int) -> dict[str, float | int
     }
 
 
-def measure(records: int, added: list[int]) -> dict[str, Any]:
+def published(records: int, added: Sequence[int]) -> dict[str, Any]:
     """The full build of ``records`` certificates, and the builds of a few more."""
     draw = random.Random(1)
     with tempfile.TemporaryDirectory() as place:
@@ -128,33 +127,36 @@ def measure(records: int, added: list[int]) -> dict[str, Any]:
         "steps": steps,
         "check_seconds": checked,
         "differing": differing,
-        "target": TARGET,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
-def main() -> int:
-    """Measure and print; exit 1 where the incremental build is not the full one."""
-    parser = argparse.ArgumentParser(description="incremental publication against the full build")
-    parser.add_argument("--records", type=int, default=20_000)
-    parser.add_argument("--added", default="1,1000,100000")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    found = measure(options.records, [int(text) for text in options.added.split(",")])
-    if options.json:
-        print(json.dumps(found))
-        return 1 if found["differing"] else 0
+def measure(size: int) -> Found:
+    """Publish ``ADDED`` onto ``size``. RuntimeError: the incremental build is not the full one."""
+    found = published(size, ADDED)
+    if found["differing"]:
+        raise RuntimeError(f"differs from a build aside: {found['differing'][:3]}")
     full = found["full"]
-    print(f"P3 full build of {found['records']}: {full['seconds']} s, {full['files']} files, "
-          f"{full['written_bytes']} bytes")  # fmt: skip
-    for step in found["steps"]:
-        print("P3 +{added}: {seconds} s, ratio {ratio} (cpu {cpu_ratio}); written "
-              "{written_files} files, {written_bytes} bytes".format(**step))  # fmt: skip
-    print(f"   target {TARGET} for +1,000 onto 1,000,000; checked aside in "
-          f"{found['check_seconds']} s, differing: {len(found['differing'])}; "
-          f"peak {found['peak_mib']} MiB")  # fmt: skip
-    return 1 if found["differing"] else 0
+    return Found(
+        size=size,
+        things="certificates",
+        figures=[
+            Figure(
+                id="P3",
+                work=f"publish {step['added']:,} more onto {size:,}",
+                reference="the full build of the same registry",
+                ratio=step["ratio"],
+                target=TARGET if step["added"] == 1_000 else None,
+                why=f"{step['written_files']} files, {step['written_bytes']:,} bytes written",
+            )
+            for step in found["steps"]
+        ],
+        points=[
+            Point("full build", full["seconds"]),
+            *(Point(f"+{step['added']:,}", step["seconds"]) for step in found["steps"]),
+        ],
+        details=found,
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("p3_publish", measure, 20_000)

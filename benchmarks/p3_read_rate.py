@@ -1,6 +1,6 @@
 """Read rate of the page's decoder on simulated photographs, beside zxing-cpp on the same ones.
 
-    python -m benchmarks.p3_read_rate [--count N] [--json]
+    python -m benchmarks.p3_read_rate [--size 40]
 
 Photographs of certificates' codes (275 bytes, level M, so version 13) by the recipe of
 tests/photographs.py, seeds fixed. For each size of a module in the photograph: what is read at
@@ -10,7 +10,6 @@ runs in Node; the times are of its process and only for scale.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
@@ -24,10 +23,9 @@ from typing import Any
 import zxingcpp
 from PIL import Image, ImageFilter
 
+from benchmarks.figure import Figure, Found, run
 from signing.fragment import qr_text
 from tests.photographs import any_view, photograph
-
-__all__ = ["Rate", "main", "measured"]
 
 SITE = "https://sertifikat.example.go.id/v"
 BYTES = 275
@@ -50,23 +48,22 @@ class Rate:
     page_second_ms: float
 
 
-def main() -> None:
-    """Print the table. SystemExit: a decoder read a text that was not there."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--count", type=int, default=40, help="photographs of each size")
-    parser.add_argument("--json", action="store_true")
-    wishes = parser.parse_args()
-    rates = [measured(module, wishes.count) for module in MODULES]
-    if wishes.json:
-        print(json.dumps([asdict(rate) for rate in rates]))
-        return
-    print(f"read rate, {wishes.count} simulated photographs a row, {BYTES} bytes, level M [%]")
-    print(f"{'px/module':>10}{'page':>8}{'+ 2nd':>8}{'zxing':>8}{'+ 2nd':>8}{'ms':>8}{'+ 2nd':>8}")
-    for rate in rates:
-        print(
-            f"{rate.module:10.1f}{rate.page:8.0f}{rate.page_second:8.0f}{rate.zxing:8.0f}"
-            f"{rate.zxing_second:8.0f}{rate.page_ms:8.0f}{rate.page_second_ms:8.0f}"
+def measure(size: int) -> Found:
+    """The rates over ``size`` photographs of each size. SystemExit: a text that was not there."""
+    rates = [measured(module, size) for module in MODULES]
+    figures = [
+        Figure(
+            id="read rate",
+            work=f"page's decoder, {rate.module} pixels a module, % read",
+            reference="zxing-cpp",
+            ratio=rate.page_second / rate.zxing_second if rate.zxing_second else None,
+            target=None,
+            why=f"{rate.page_second:.0f} % / {rate.zxing_second:.0f} %, with the second try",
         )
+        for rate in rates
+    ]
+    columns = {f"{rate.module} pixels a module": asdict(rate) for rate in rates}
+    return Found(size=size, things="photographs a row", figures=figures, details=columns)
 
 
 def measured(module: float, count: int) -> Rate:
@@ -115,4 +112,4 @@ def _closer(picture: Image.Image) -> Image.Image:
 
 
 if __name__ == "__main__":
-    main()
+    run("p3_read_rate", measure, 40)

@@ -1,6 +1,6 @@
 """P4: verify a file of QR texts, as a ratio to raw PyNaCl verification in one run.
 
-    python -m benchmarks.p4_verify [--count N] [--json]
+    python -m benchmarks.p4_verify [--size 2000]
 
 The whole way is timed: reading the file, digits to bytes, signature, claims, status, inclusion in
 the log, catalogue, verdict. The reference verifies the same signatures over the same bytes and does
@@ -9,9 +9,6 @@ nothing else. Both work by turns in one process.
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
 import statistics
 import tempfile
 import time
@@ -20,13 +17,13 @@ from pathlib import Path
 
 from nacl import bindings
 
+from benchmarks.figure import Figure, Found, Point, run
 from registry import demo, scan
 from registry.session import Asked, open_client
 from registry.store import Store
 from signing import cose
 from signing.fragment import qr_text
 
-TARGET = 0.80
 NOW = 1_795_489_200
 SITE = "http://127.0.0.1:8080/"
 TURNS = 5
@@ -85,36 +82,38 @@ def timed(work: Callable[[], int], count: int) -> float:
     return time.process_time() - start
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+def measure(size: int) -> Found:
+    """Verify a file of ``size`` texts (the demonstration adds a few), and the reference."""
     with tempfile.TemporaryDirectory() as name:
-        public, file, signed = prepared(Path(name), options.count)
+        public, file, signed = prepared(Path(name), size)
         count, ours, theirs = len(signed), [], []
         for _ in range(TURNS):
             ours.append(timed(lambda: whole_way(public, file, Path(name) / "s"), count))
             theirs.append(timed(lambda: raw(signed), count))
     ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
-    result = {
-        "id": "P4",
-        "texts": count,
-        "ratio": round(ratio, 3),
-        "target": TARGET,
-        "microseconds": round(1e6 * statistics.median(ours) / count, 1),
-        "reference_microseconds": round(1e6 * statistics.median(theirs) / count, 1),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
-    }
-    if options.json:
-        print(json.dumps(result, indent=1))
-        return
-    print(f"P4: {count} QR texts, median of {TURNS} turns")
-    print(f"  whole way  {result['microseconds']} us a text")
-    print(f"  PyNaCl     {result['reference_microseconds']} us a signature")
-    print(f"  ratio      {result['ratio']} of raw PyNaCl (target >= {TARGET})")
+    whole, reference = statistics.median(ours), statistics.median(theirs)
+    return Found(
+        size=size,
+        things="QR texts",
+        figures=[
+            Figure(
+                id="P4",
+                work="verify a file of QR texts",
+                reference="raw PyNaCl verify",
+                ratio=ratio,
+                target=0.80,
+                direction=">=",
+            )
+        ],
+        points=[Point("verify, whole way", whole), Point("raw PyNaCl verify", reference)],
+        details={
+            "texts": count,
+            "turns": TURNS,
+            "microseconds a text": round(1e6 * whole / count, 1),
+            "microseconds a signature": round(1e6 * reference / count, 1),
+        },
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run("p4_verify", measure, 2_000)

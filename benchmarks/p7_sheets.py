@@ -1,24 +1,25 @@
 """P7: print sheets against reportlab drawing the same labels, as a ratio of CPU time in one run.
 
-    python -m benchmarks.p7_sheets [--count N] [--json]
+    python -m benchmarks.p7_sheets [--size 1000]
 
-The reference draws what the sheet draws, from operators and lines made beforehand: no symbol is
-made, none read back, no text is fitted. Both work by turns, so that a busy machine slows both.
+The references draw what the sheet draws, from runs and lines made beforehand: no symbol is made,
+none read back, no text is fitted. One hands reportlab finished operators and must give the same
+bytes; the other draws the runs as reportlab's path objects. All work by turns, so that a busy
+machine slows all.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
-import json
 import random
-import resource
 import statistics
 import time
 from collections.abc import Callable
 
+from benchmarks.figure import Figure, Found, Point, run
 from registry.qr import QUIET_ZONE, symbol
-from registry.sheet import draw_lines, draw_symbol, measure, new_canvas, sheet
+from registry.sheet import draw_lines, draw_symbol, new_canvas, sheet
+from registry.sheet import measure as width_of
 from registry.sheet_draw import runs
 from registry.sheet_label import (
     LEFT,
@@ -35,7 +36,8 @@ from registry.sheet_label import (
 
 SITE = "https://cek.bnsp.example/"
 TURNS = 5
-RATIO, BYTES = 1.3, 3200
+NEXT_ROW = "f 1 0 0 1 0 -1 cm\n"
+"""Between the rows of a drawn symbol (registry/sheet_draw.py)."""
 Drawing = tuple[str, int, tuple[int, int], int, int, list[Line]]
 
 
@@ -67,7 +69,7 @@ def drawings(chosen: list[Label]) -> list[Drawing]:
             cell(place)[0] + symbol_corner(place, side)[0],
             cell(place)[1] + symbol_corner(place, side)[1],
         )
-        lines = text_lines(label, SITE, text_width(side), measure, demo=False)
+        lines = text_lines(label, SITE, text_width(side), width_of, demo=False)
         made.append((runs(code), code.size, corner, dots, place, lines))
     return made
 
@@ -85,6 +87,31 @@ def reference(made: list[Drawing]) -> bytes:
     return buffer.getvalue()
 
 
+def by_paths(made: list[Drawing]) -> bytes:
+    """The same pages by reportlab's own path objects: what a user of reportlab would write."""
+    buffer = io.BytesIO()
+    canvas = new_canvas(buffer, "Absah")
+    for count, (drawn, size, corner, dots, place, lines) in enumerate(made, 1):
+        scale, side = points(dots), size + 2 * QUIET_ZONE
+        canvas.saveState()
+        canvas.translate(points(corner[0]), points(corner[1]))
+        canvas.scale(scale, scale)
+        canvas.setFillGray(1)
+        canvas.rect(0, 0, side, side, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        path = canvas.beginPath()
+        for y, row in enumerate(drawn.split(NEXT_ROW)):
+            for x, _, width, _ in (line.split()[:4] for line in row.splitlines()):
+                path.rect(QUIET_ZONE + int(x), QUIET_ZONE + size - 1 - y, int(width), 1)
+        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.restoreState()
+        draw_lines(canvas, points(cell(place)[0]) + LEFT, points(cell(place)[1]), lines)
+        if count % PER_PAGE == 0 or count == len(made):
+            canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
 def timed(work: Callable[[], bytes]) -> tuple[float, bytes]:
     """CPU seconds and what was made."""
     start = time.process_time()
@@ -92,44 +119,46 @@ def timed(work: Callable[[], bytes]) -> tuple[float, bytes]:
     return time.process_time() - start, done
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    chosen = labels(options.count)
+def measure(size: int) -> Found:
+    """Sheets of ``size`` labels, and both references."""
+    chosen = labels(size)
     made = drawings(chosen)
-    ours, theirs, ratios = [], [], []
+    ours, operators, paths = [], [], []
     for _ in range(TURNS):
         seconds, data = timed(lambda: sheet(chosen, SITE))
         other, same = timed(lambda: reference(made))
-        assert data == same
+        if data != same:
+            raise RuntimeError("the sheet is not the same bytes as its reference")
         ours.append(seconds)
-        theirs.append(other)
-        ratios.append(seconds / other)
-    result = {
-        "id": "P7",
-        "labels": options.count,
-        "ratio": round(statistics.median(ratios), 3),
-        "target": RATIO,
-        "seconds": round(statistics.median(ours), 3),
-        "reference_seconds": round(statistics.median(theirs), 3),
-        "bytes_a_label": round(len(data) / options.count),
-        "target_bytes": BYTES,
-        "same_bytes": True,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
-    }
-    if options.json:
-        print(json.dumps(result, indent=1))
-        return
-    print(f"P7: {options.count} labels, median of {TURNS} turns")
-    print(f"  sheet      {result['seconds']} s, reportlab with the same operators")
-    print(f"  reference  {result['reference_seconds']} s")
-    print(f"  ratio      {result['ratio']} (target <= {RATIO})")
-    print(f"  bytes      {result['bytes_a_label']} a label (target <= {BYTES})")
-    print(f"  memory     {result['peak_mib']} MiB; same bytes as the reference")
+        operators.append(other)
+        paths.append(timed(lambda: by_paths(made))[0])
+    return Found(
+        size=size,
+        things="labels",
+        figures=[
+            _figure("reportlab, operators made beforehand", ours, operators),
+            _figure("reportlab, its path objects", ours, paths),
+            Figure(
+                id="P7",
+                work="bytes of a label",
+                reference="bytes",
+                ratio=len(data) / size,
+                target=3200,
+            ),
+        ],
+        points=[
+            Point("sheet", statistics.median(ours)),
+            Point("reportlab, operators made beforehand", statistics.median(operators)),
+            Point("reportlab, its path objects", statistics.median(paths)),
+        ],
+        details={"turns": TURNS, "same bytes every time": True},
+    )
+
+
+def _figure(name: str, ours: list[float], theirs: list[float]) -> Figure:
+    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+    return Figure(id="P7", work="print sheets", reference=name, ratio=ratio, target=1.3)
 
 
 if __name__ == "__main__":
-    main()
+    run("p7_sheets", measure, 1_000)

@@ -1,6 +1,6 @@
 """P8: ``absah verify FILE`` from start to exit, as a ratio of CPU time in one run.
 
-    python -m benchmarks.p8_start [--turns N] [--json]
+    python -m benchmarks.p8_start [--size 15]
 
 The reference starts Python and loads the Ed25519 class of cryptography. Each is a process of its
 own; both run by turns. ``click`` alone, and an empty Python, are shown to say what the rest costs.
@@ -8,8 +8,6 @@ own; both run by turns. ``click`` alone, and an empty Python, are shown to say w
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import resource
 import statistics
@@ -18,9 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.figure import Figure, Found, run
 from registry import demo
 
-TARGET = 3.0
 NOW = 1_795_489_200
 REFERENCE = "from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey"
 
@@ -57,33 +55,33 @@ def commands(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=15)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+def measure(size: int) -> Found:
+    """Start each command ``size`` times."""
     os.environ["LC_ALL"] = "C.UTF-8"
     with tempfile.TemporaryDirectory() as folder:
         timed = commands(Path(folder))
         seconds: dict[str, list[float]] = {name: [] for name in timed}
-        for _ in range(options.turns):
+        for _ in range(size):
             for name, command in timed.items():
                 seconds[name].append(cpu_seconds(command))
-    milliseconds = {
-        name: round(1000 * statistics.median(found), 1) for name, found in seconds.items()
-    }
     pairs = zip(seconds["absah verify"], seconds["cryptography"], strict=True)
-    ratio = round(statistics.median(ours / theirs for ours, theirs in pairs), 2)
-    result = {"id": "P8", "ratio": ratio, "target": TARGET, "milliseconds": milliseconds}
-    if options.json:
-        print(json.dumps(result, indent=1))
-        return
-    print(f"P8: absah verify FILE, CPU time, median of {options.turns} turns")
-    for name, value in milliseconds.items():
-        print(f"  {name:<14} {value:>7} ms")
-    print(f"  ratio          {ratio} of cryptography (target <= {TARGET})")
+    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+    medians = {name: statistics.median(found) for name, found in seconds.items()}
+    return Found(
+        size=size,
+        things="turns",
+        figures=[
+            Figure(
+                id="P8",
+                work="absah verify FILE, start to exit",
+                reference="Python loading cryptography's Ed25519",
+                ratio=ratio,
+                target=3.0,
+            )
+        ],
+        details={"milliseconds": {name: round(1000 * s, 1) for name, s in medians.items()}},
+    )
 
 
 if __name__ == "__main__":
-    main()
+    run("p8_start", measure, 15)
