@@ -17,8 +17,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["Direction", "Figure", "Found", "Point", "children", "load", "machine", "peak", "run"]
-
 KEPT = Path("build") / "bench"
 Direction = Literal[">=", "<="]
 
@@ -107,7 +105,10 @@ def text(found: Found) -> str:
         why = f": {figure.why}" if figure.why else ""
         lines.append(f"{figure.id}  {figure.work} / {figure.reference}: {value}{target}{why}")
     lines += [f"    {point.stage}: {point.seconds:.4g} s" for point in found.points]
-    lines += [f"    {name}: {value}" for name, value in found.details.items()]
+    for name, value in found.details.items():
+        lines.append(f"    {name}: {'' if isinstance(value, dict) else value}".rstrip())
+        if isinstance(value, dict):
+            lines += [f"      {key}: {inner}" for key, inner in value.items()]
     return "\n".join(lines)
 
 
@@ -133,6 +134,11 @@ def peak(processes: Sequence[int] = ()) -> float:
             if line.startswith("VmHWM:"):
                 total += int(line.split()[1])
     return total / 1024
+
+
+def forget_peak() -> None:
+    """Let :func:`peak` of this process begin anew, at what is resident now (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def children() -> list[int]:

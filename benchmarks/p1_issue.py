@@ -190,24 +190,21 @@ def measure(size: int) -> Found:
                 desk.store.close()
     if not same:
         raise RuntimeError("one process and two made different logs")
+    stages = {
+        "intake": alone.cpu.intake,
+        "issue": alone.cpu.issue,
+        "raw sign + verify": cpu,
+        "intake and issue, pool of 2 (wall)": pooled.wall.both,
+    }
+    each = {name: round(seconds / size * 1e6, 1) for name, seconds in stages.items()}
     return Found(
         size=size,
         things="certificates",
         figures=_figures(size, alone.cpu, pooled.wall, (cpu, wall), memory),
-        points=[
-            Point("intake", alone.cpu.intake),
-            Point("issue", alone.cpu.issue),
-            Point("raw sign + verify", cpu),
-            Point("intake and issue, pool of 2 (wall)", pooled.wall.both),
-        ],
-        details={"one root for 1 and 2 processes": same, "microseconds a certificate": {
-            "intake": round(alone.cpu.intake / size * 1e6, 1),
-            "issue": round(alone.cpu.issue / size * 1e6, 1),
-            "raw sign + verify": round(cpu / size * 1e6, 1),
-            "pool of 2, wall": round(pooled.wall.both / size * 1e6, 1),
-        }},
+        points=[Point(name, seconds) for name, seconds in stages.items()],
+        details={"one root for 1 and 2 processes": same, "microseconds a certificate": each},
         memory=memory,
-    )  # fmt: skip
+    )
 
 
 def _figures(
