@@ -77,7 +77,7 @@ class Guide:
         banner = _BANNER
         if sample:
             head += '\n<meta name="robots" content="noindex">'
-            banner += f'<p class="absah-sample">{html.escape(sample)}</p>'
+            banner += f'<aside class="absah-sample">{html.escape(sample)}</aside>'
         return page.replace(_HEAD, head, 1).replace(_BANNER, banner, 1)
 
 

@@ -23,6 +23,10 @@ TARGET = "dist_guide"
 _SOURCES = "guide/**/*"
 _PARTS = re.compile(r'((?:href|src|content)=")((?:\.\./)*)(?:\./)?(assets|brand)/')
 _SEARCH = re.compile(r'("search": ")((?:\.\./)*)(assets/)')
+# The theme's dialogue of the search has no name of its own: it takes that of its field.
+_SEARCH_BOX = re.compile(
+    r'(<div class="md-search" [^>]*role="dialog")(>.*?( aria-label="[^"]*"))', re.DOTALL
+)
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _LUNR = re.compile(r"assets/javascripts/lunr/")
 _LUNR_KEPT = re.compile(r"min/lunr\.(?:stemmer\.support|ja|multi)\.min\.js$|tinyseg\.js$")
@@ -110,9 +114,10 @@ def _lay(built: Path, target: Path, language: str, hashes: set[str]) -> None:
 
 
 def _shared(page: str, up: str) -> str:
-    """A page whose links to the theme's files lead to the folder that all languages share."""
+    """A page with links to the theme's files in the shared folder, whose every part has a name."""
     page = _PARTS.sub(rf"\g<1>{up}\g<2>\g<3>/", page)
-    return _SEARCH.sub(rf"\g<1>{up}\g<2>\g<3>", page)
+    page = _SEARCH.sub(rf"\g<1>{up}\g<2>\g<3>", page)
+    return _SEARCH_BOX.sub(r"\1\3\2", page, count=1)
 
 
 def _put(path: Path, data: bytes) -> None:

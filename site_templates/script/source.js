@@ -27,8 +27,10 @@ const TIMEOUT = 20_000;
 export function urlSource(base, fetch) {
   return async (path, limit, how) => {
     try {
-      const answer = await fetch(base + path, { ...how, signal: AbortSignal.timeout(TIMEOUT) });
-      return answer.ok && answer.body ? await readAll(answer.body, limit) : null;
+      const { ok, body } = await fetch(base + path, { ...how, signal: AbortSignal.timeout(TIMEOUT) });
+      // An error's page that nobody reads would, in Chromium, let the next request for this path
+      // wait for its end, up to 20 s.
+      return body && ((await (ok ? readAll(body, limit) : body.cancel())) ?? null);
     } catch {
       return null; // no network, or it broke off
     }

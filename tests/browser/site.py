@@ -100,6 +100,10 @@ class Watched:
     foreign: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def open(self, address: str) -> None:
+        """Go to an address."""
+        self.page.goto(address)
+
     def reason(self, timeout: int = 10_000) -> str:
         """The reason of the verdict that is shown at the end of the check."""
         self.page.wait_for_selector("[data-reason]", timeout=timeout)
