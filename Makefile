@@ -70,7 +70,7 @@ script: dev
 	$(WITH_NODE) node --test $(wildcard tests/script/*.test.js)
 
 browser: dev machine
-	if command -v chromium > /dev/null; then $(BIN)/pytest -m browser $(ARGS); \
+	if command -v chromium > /dev/null; then $(BIN)/pytest -n 2 --dist loadfile -m browser $(ARGS); \
 	else echo "absah: skipped: every test in a browser: chromium is not installed" >&2; fi
 
 package: dev

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from site_templates.hatch_build import BundleError, ensure_bundle, ensure_guide
 from tests import demonstration as example
+from tests.browser.site import CHROMIUM, FLAGS
 from tests.demonstration import Demonstration
 from tests.visitors import Page, Visitors
 
@@ -56,3 +58,12 @@ def visitors(page: Page) -> Iterator[Visitors]:
     made = Visitors(page)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a screen, one a run: Playwright starts once in a process."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield launched
+        launched.close()

@@ -4,7 +4,7 @@
  */
 
 import { certificateView } from "./certificate_view.js";
-import { desk, fail, home, use } from "./checks.js";
+import { desk, home, use } from "./checks.js";
 import { comparedFor } from "./compared.js";
 import { element } from "./dom.js";
 import { inquiryView } from "./inquiry.js";
@@ -125,12 +125,21 @@ function download({ verdict, source, file, page }, compared, version) {
 /**
  * Take a result that names a person off the page when nobody has touched it for a while.
  *
+ * A network that goes right after the verdict takes nothing from it: the watch begins when the part
+ * that keeps it can be had.
+ *
  * @param {Check} check
  * @param {HTMLElement} view of its verdict
  */
 export function watchOver(check, view) {
   const shown = display(check.verdict);
-  if (shown === "all" || shown === "unproven") {
-    use("countdown.js").then(({ guard }) => guard(check, view, QUIET, home), fail);
+  if (!view.isConnected || (shown !== "all" && shown !== "unproven")) {
+    return;
   }
+  use("countdown.js")
+    .then(({ guard }) => guard(check, view, QUIET, home))
+    .catch((error) => {
+      console.error(error);
+      addEventListener("online", () => watchOver(check, view), { once: true });
+    });
 }

@@ -76,4 +76,22 @@ def test_a_verdict_without_data_of_a_person_stays(browser: Browser, site: Site) 
         assert seen.reason() == "foreign-code"
         seen.page.clock.run_for(2 * QUIET * 1000)
         expect(seen.page.locator(".countdown")).to_have_count(0)
-        assert not any("countdown" in url for url in seen.requests)
+
+
+def test_a_network_that_goes_before_the_watch_begins_takes_no_verdict(
+    browser: Browser, own_site: Site
+) -> None:
+    with watched(browser, own_site, now=None) as seen:
+        seen.page.clock.install(time=NOW + 60)
+        seen.page.route("**/countdown-*.js", lambda route: route.abort())
+        with seen.page.expect_console_message(lambda said: "countdown" in said.text):
+            seen.page.goto(own_site.text("valid"))
+        assert seen.reason() == "valid"
+        seen.complaints.clear()
+        assert "Lestari" in seen.page.inner_text("body")
+        seen.page.unroute("**/countdown-*.js")
+        with seen.page.expect_response("**/countdown-*.js"):
+            seen.page.evaluate("dispatchEvent(new Event('online'))")
+        seen.page.wait_for_load_state("networkidle")
+        seen.page.clock.run_for((QUIET + 5) * 1000)
+        expect(seen.page.locator(".countdown")).to_have_count(1)

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from signing import keys
 from signing.reasons import Malformed
 from site_templates.hatch_build import find_toolchain
-from tests.browser.site import CHROMIUM, FLAGS
 from tests.foreign import ed25519_cases
 from tests.foreign.ed25519_cases import FAILS, HOLDS, REFUSED, SignatureCase
 
@@ -87,14 +86,12 @@ def test_node(cases: list[SignatureCase], tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        opened = browser.new_page()
+def page(browser: Browser) -> Iterator[Any]:
+    with browser.new_context() as context:
+        opened = context.new_page()
         opened.route("**/*", _from_disk)
         opened.goto("http://localhost/")
         yield opened
-        browser.close()
 
 
 def _from_disk(route: Route) -> None:

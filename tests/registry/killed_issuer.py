@@ -81,8 +81,10 @@ def approve_and_issue(store: Store, folder: Path, records: list[Record]) -> None
     settle(propose(right, kind=Kind.REPLACEMENT))
     target = [str(made.indexes[3])]
     settle(batches.propose_change(store, "revoke", target, NOW, ReasonCode.OTHER)[1])
-    propose(records[1].model_copy(update={"registration": records[1].registration + " X"}))
-    batches.drop(store, store.pending()[-1].batch)
+    other = {"registration": records[1].registration + " X", "name": records[1].name + " Lain"}
+    dropped = propose(Record(**(records[1].model_dump() | other)))
+    assert dropped is not None
+    batches.drop(store, dropped)
     say(f"done {store.size()}")
 
 

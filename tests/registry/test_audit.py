@@ -43,6 +43,13 @@ def named(files: dict[str, bytes], path: str) -> bool:
     return any(fault.path == path for fault in run(files).faults)
 
 
+def unpacked(path: str, data: bytes) -> bytes:
+    """What a browser reads of a twin; any other file is as it stands."""
+    if path.endswith(".gz"):
+        return gzip.decompress(data)
+    return brotli.decompress(data) if path.endswith(".br") else data
+
+
 def changed(data: bytes, at: int, mask: int) -> bytes:
     return data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :]
 
@@ -77,11 +84,11 @@ def test_a_folder_and_its_strays(files: dict[str, bytes], tmp_path: Path) -> Non
         (folder / path).write_bytes(data)
     source = open_source(str(folder))
     assert audit(source, None, LATER).exit_code == 0
-    (folder / "guide").symlink_to(tmp_path)
+    (folder / "linked").symlink_to(tmp_path)
     (folder / "old").mkdir()
     (folder / "old" / "a\x1b[31m.html").write_text("x")
     faults = {(f.path, f.code) for f in audit(FolderSource(folder), None, LATER).faults}
-    assert faults == {("guide", "extra-file"), ("old/a\\x1b[31m.html", "extra-file")}
+    assert faults == {("linked", "extra-file"), ("old/a\\x1b[31m.html", "extra-file")}
 
 
 def test_a_folder_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
@@ -147,15 +154,19 @@ def test_every_byte_of_every_signed_file(built: dict[str, bytes]) -> None:
 
 @pytest.mark.usefixtures("remembered")
 def test_one_byte_of_each_published_file(built: dict[str, bytes]) -> None:
-    files, drawn, tried = dict(built), random.Random(1), 0
+    files, drawn, tried, same = dict(built), random.Random(1), 0, 0
     for path, data in built.items():
         if data and path not in HOST_FILES:
             files[path] = changed(data, drawn.randrange(len(data)), drawn.randrange(1, 256))
-            assert named(files, path), path
+            if not named(files, path):
+                # Some bits of a compressed twin (after its last block) change nothing that is read.
+                assert unpacked(path, files[path]) == unpacked(path, data), path
+                same += 1
             files[path] = data
             tried += 1
-    print(f"\n{tried} files")
+    print(f"\n{tried} files, {same} of them changed without effect on what is unpacked")
     assert tried == len(built.keys() - HOST_FILES)
+    assert same < tried / 50
 
 
 @pytest.mark.usefixtures("remembered")
@@ -163,7 +174,7 @@ def test_every_byte_of_a_twin_is_named_or_makes_no_difference(built: dict[str, b
     original = built["build.note"]
     files = {path: data for path, data in built.items() if not path.endswith(TWINS)}
     same = tried = 0
-    for name, unpack in ((".gz", gzip.decompress), (".br", brotli.decompress)):
+    for name in (".gz", ".br"):
         path = "build.note" + name
         data = built[path]
         for at in range(len(data)):
@@ -171,7 +182,7 @@ def test_every_byte_of_a_twin_is_named_or_makes_no_difference(built: dict[str, b
             tried += 1
             if not named(files, path):
                 same += 1
-                assert unpack(files[path]) == original
+                assert unpacked(path, files[path]) == original
                 assert name == ".br" or at >= 10, "a header byte of gzip is a fault by itself"
         del files[path]
     print(f"\n{tried} bytes of twins, {same} of them without effect on what is unpacked")
