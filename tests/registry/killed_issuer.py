@@ -53,7 +53,7 @@ def issue_and_change(store: Store, records: list[Record]) -> None:
     known, ring, terms = catalogue(), Ring("general"), Terms(now=NOW)
     made = issue(store, batch(*records), known, ring, terms)
     say(f"done {store.size()}")
-    right = records[0].model_copy(update={"name": "Contoh Betul"})
+    right = records[0].model_copy(update={"name": records[0].name + " Betul"})
     issue(store, batch(right, kind=Kind.REPLACEMENT), known, ring, terms)
     changes.revoke(store, [str(made.indexes[3])], ReasonCode.OTHER, NOW)
     say(f"done {store.size()}")
@@ -77,7 +77,7 @@ def approve_and_issue(store: Store, folder: Path, records: list[Record]) -> None
 
     made = settle(propose(*records)).issued
     say(f"done {store.size()}")
-    right = records[0].model_copy(update={"name": "Contoh Betul"})
+    right = records[0].model_copy(update={"name": records[0].name + " Betul"})
     settle(propose(right, kind=Kind.REPLACEMENT))
     target = [str(made.indexes[3])]
     settle(batches.propose_change(store, "revoke", target, NOW, ReasonCode.OTHER)[1])
