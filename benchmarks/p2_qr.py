@@ -5,7 +5,8 @@
 Every contender gets the same payloads, in batches by turns, so that a busy machine slows all of
 them alike. All make version 12 or larger at level M and choose the mask themselves. Before that
 our symbols are compared with those of ``qrcode`` and, mask by mask, with those that zxing-cpp's
-writer makes; one of libqrencode is read back.
+writer makes; one of libqrencode is read back. Last, files are drawn as ``absah qr`` draws them, by
+this process and by two, their start and the disk included.
 """
 
 from __future__ import annotations
@@ -15,22 +16,29 @@ import ctypes.util
 import math
 import random
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import zxingcpp
 from qrcode.main import QRCode  # type: ignore[import-untyped]
 
 from benchmarks.figure import Direction, Figure, Found, Point, run
+from registry.drawing import Style, draw_all
+from registry.executors import executor
 from registry.qr import checked, png, svg, symbol
 from registry.qr_symbol import Mode, Segment, symbol_of
+from registry.sheet_label import Label
 from signing.fragment import qr_text
 
 SITE = "https://sertifikat.example.go.id/v"
 """35 characters with the ``#``."""
 BYTES = 275
 """Of a certificate: version 13 at level M."""
+FILES = 4_000
+"""Files drawn, whatever the size: below that the start of a process would be all that is seen."""
 FORMAT = zxingcpp.BarcodeFormat.QRCode
 SMALLEST_VERSION = 12
 BATCH = 20
@@ -215,6 +223,27 @@ def figures(medians: dict[str, float]) -> list[Figure]:
     ]
 
 
+def files_a_second(processes: int) -> float:
+    """SVG files by the clock, each made, read back, written and noted."""
+    rng = random.Random(FILES)
+    drawings = [
+        (f"{index}.svg", [Label(index, "", "", 9001, b"\xd2" + rng.randbytes(BYTES - 1))])
+        for index in range(FILES)
+    ]
+    with tempfile.TemporaryDirectory() as out:
+        start = time.perf_counter()
+        with executor(processes) as running:
+            draw_all(drawings, Style("svg", SITE), Path(out), running)
+        return FILES / (time.perf_counter() - start)
+
+
+def by_processes(rates: dict[str, float]) -> Figure:
+    """What a second process gains. It has no target: it is the machine's."""
+    ratio = rates["two processes"] / rates["one process"]
+    work, reference = "files a second, two processes", "one process"
+    return Figure(id="P2", work=work, reference=reference, ratio=ratio, target=None, direction=">=")
+
+
 def measure(size: int) -> Found:
     """The ratios over ``size`` random payloads, all of them compared with zxing-cpp's symbols."""
     rng = random.Random(BYTES)
@@ -222,15 +251,17 @@ def measure(size: int) -> Found:
     work = [(data, qr_text(SITE, data)) for data in payloads]
     equal_to_others(work)
     medians = medians_of(work)
+    rates = {"one process": files_a_second(1), "two processes": files_a_second(2)}
     return Found(
         size=size,
         things="payloads",
-        figures=figures(medians),
+        figures=[*figures(medians), by_processes(rates)],
         points=[Point(name, seconds * size) for name, seconds in medians.items()],
         details={
             "bytes of a payload": BYTES,
             "symbols equal to qrcode": min(BATCH, size),
             "symbols equal to zxing-cpp at a fixed mask": size,
+            "files a second": {name: round(rate) for name, rate in rates.items()},
             "microseconds": {name: round(took * 1e6, 1) for name, took in medians.items()},
         },
     )
