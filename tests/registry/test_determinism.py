@@ -8,41 +8,50 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.demonstration import NOW, Demonstration
+from tests.demonstration import NOW, Demonstration, tree
 
 ROOT = Path(__file__).parents[2]
-DAY = 86_400
+LATER = "2026-11-25T03:00:00Z"
 _CODE = """
-import os, sys
+import os, random, secrets, sys
 os.umask(int(sys.argv[2], 8))
+secrets.token_bytes = random.Random(6).randbytes  # what is drawn: cti, salts of the audit table
 from pathlib import Path
-from registry import changes
+from registry.cli import main
 from tests.demonstration import Demonstration
 found = Demonstration(Path(sys.argv[1]), [])
-with found.store() as store:
-    store.random = bytes  # the one thing drawn here: the salt of the audit entry
-    changes.revoke(store, ["30", "31"], changes.ReasonCode.OTHER, int(sys.argv[3]))
-print(found.build(int(sys.argv[3])).note.build)
+processes, now = sys.argv[3:5]
+def absah(*given):
+    assert main([*map(str, given), "--workspace", str(found.workspace)]) == 0, given
+clean = found.workspace / "samples" / "clean.csv"
+absah("import", clean, "--processes", processes, "--now", now)
+absah("revoke", "30", "31", "--reason", "other", "--now", now)
+absah("build", "--now", now)
+absah("confirm", found.public)
+for command, out in ("qr", "codes"), ("sheet", "sheets"):
+    absah(command, "--all", "--by-lsp", "--out", found.root / out, "--processes", processes)
 """
 
 
-def _built_elsewhere(found: Demonstration, umask: str, hash_seed: str, **changed: str) -> str:
+def _built_elsewhere(
+    found: Demonstration, umask: str, processes: int, hash_seed: str, **changed: str
+) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, **changed}
-    command = [sys.executable, "-c", _CODE, str(found.root), umask, str(NOW + DAY)]
+    command = [sys.executable, "-c", _CODE, str(found.root), umask, str(processes), LATER]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
-def test_two_machines_build_the_same_bytes(demonstration: Demonstration, tmp_path: Path) -> None:
+def test_two_machines_build_and_print_the_same_bytes(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
     one = demonstration.copied(tmp_path / "one")
     two = demonstration.copied(tmp_path / "an other, longer pläce")
     shutil.rmtree(two.public)  # a lost public folder comes back the same
-    first = _built_elsewhere(one, "0002", "1", TZ="Asia/Tokyo", LC_ALL="C")
-    second = _built_elsewhere(two, "0077", "4242", TZ="America/St_Johns", LC_ALL="C.UTF-8")
-    assert first == second
+    _built_elsewhere(one, "0002", 1, "1", TZ="Asia/Tokyo", LC_ALL="C")
+    _built_elsewhere(two, "0077", 2, "4242", TZ="America/St_Johns", LC_ALL="C.UTF-8")
     files = one.files()
     assert files == two.files()
     assert len(files) > 150
@@ -50,6 +59,11 @@ def test_two_machines_build_the_same_bytes(demonstration: Demonstration, tmp_pat
     assert files["build.note"] != demonstration.files()["build.note"]
     for path in files:
         assert (two.public / path).stat().st_mode & 0o777 == 0o644, path
+    for folder, count in (("codes", 70), ("sheets", 4)):
+        printed = tree(one.root / folder)
+        assert printed == tree(two.root / folder)
+        print(f"{len(printed)} {folder} are equal")
+        assert len(printed) > count
 
 
 def _marks(folder: Path) -> dict[str, tuple[int, int]]:
