@@ -7,23 +7,27 @@ dots (of a picture of one pixel a module 174 of 210 simulated prints were read, 
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from registry.errors import Words
 from registry.qr import QUIET_ZONE, SymbolUnreadableError, read_back
 from registry.qr_symbol import Symbol
 
-_DARK = re.compile("1+")
 _RUN = re.compile(r"([0-9]{1,3}) 0 ([0-9]{1,3}) 1 ")
 _NEXT_ROW = "f 1 0 0 1 0 -1 cm\n"
 _NOT_OURS = Words("not a drawing of ours", "bukan gambar kami")
 
 
-class _Runs(dict[tuple[int, int], str]):
-    """First module and the one after the last -> operator; a look-up, as there are 1,200."""
+class _Runs(dict[tuple[int, str], str]):
+    """Where a piece of a row ends, and the piece: light modules, then dark ones -> operator.
 
-    def __missing__(self, span: tuple[int, int]) -> str:
-        left, right = span
-        return self.setdefault(span, f"{left} 0 {right - left} 1 re\n")
+    A look-up, as a symbol has 1,200 of them. (The last piece of a row may be light alone.)
+    """
+
+    def __missing__(self, key: tuple[int, str]) -> str:
+        end, piece = key
+        dark = piece.count("1")
+        return self.setdefault(key, f"{end - dark} 0 {dark} 1 re\n" if dark else "")
 
 
 class _Modules(dict[str, int]):
@@ -46,8 +50,13 @@ def runs(symbol: Symbol) -> str:
 
     The origin is the lower left corner of the first row, and moves down with each row.
     """
-    rows = (map(re.Match.span, _DARK.finditer(row)) for row in symbol.rows)
-    return "".join("".join(map(_RUNS.__getitem__, row)) + _NEXT_ROW for row in rows)
+    return "".join(map(_row_runs, symbol.rows))
+
+
+def _row_runs(row: str) -> str:
+    pieces = row.replace("10", "1 0").split(" ")
+    ends = accumulate(map(len, pieces))
+    return "".join(map(_RUNS.__getitem__, zip(ends, pieces, strict=True))) + _NEXT_ROW
 
 
 def checked_runs(drawn: str, size: int, text: str) -> str:
