@@ -19,10 +19,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile $(ARGS)
 # The addresses of funding pages are the only host names that npm leaves in its lock file.
 define TIDY_LOCK
-const fs = require("fs"), file = "site_templates/package-lock.json", \
-lock = JSON.parse(fs.readFileSync(file)); \
+const fs = require("fs"); \
+for (const folder of ["site_templates", "benchmarks/peers"]) { \
+const file = folder + "/package-lock.json", lock = JSON.parse(fs.readFileSync(file)); \
 for (const entry of Object.values(lock.packages)) delete entry.funding; \
-fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
+fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n"); }
 endef
 QUICK := not browser and not package and not readme and not soak
 
@@ -174,7 +175,9 @@ lock: $(VENV)/.dev
 	  pyproject.toml requirements/run.in requirements/dev.in
 	$(LOCK) -o requirements/node.txt requirements/node.in
 	$(LOCK) -o requirements/font.txt requirements/font.in
-	$(WITH_NODE) npm --prefix site_templates install --package-lock-only
+	$(LOCK) -o benchmarks/peers/requirements.txt benchmarks/peers/requirements.in
+	for folder in site_templates benchmarks/peers; do \
+	  $(WITH_NODE) npm --prefix $$folder install --package-lock-only; done
 	$(WITH_NODE) node -e '$(TIDY_LOCK)'
 
 # What make made. demo/ and public/ stay: they may hold a registry that somebody needs.

@@ -25,6 +25,7 @@ SMALL: dict[str, tuple[int, ...]] = {
     "p6_page": (20_000,),
     "p7_sheets": (100, 1_000),
     "p8_start": (15,),
+    "peers": (3,),
     "p3_read_rate": (10,),
 }
 FULL: dict[str, tuple[int, ...]] = {
@@ -36,6 +37,7 @@ FULL: dict[str, tuple[int, ...]] = {
     "p6_page": (20_000, 1_000_000),
     "p7_sheets": (100, 1_000, 10_000),
     "p8_start": (31,),
+    "peers": (5,),
     "p3_read_rate": (40,),
 }
 """Sizes by benchmark, in the order of the runs."""

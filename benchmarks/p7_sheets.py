@@ -48,7 +48,7 @@ Drawing = tuple[str, Spans, tuple[int, int], int, int, list[Line]]
 def labels(count: int) -> list[Label]:
     """Invented certificates of typical sizes, version 12 and 13."""
     rng = random.Random(7)
-    names = ("Siti Nurhaliza Wahyuningsih", "Budi", "Bambang Sutrisno")
+    names = ("Sari Nugraheni Setyaningrum", "Budi", "Bambang Sutrisno")
     return [
         Label(
             index,

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PEERS = ROOT / "benchmarks" / "peers"
 PACKAGES = ("registry", "signing", "site_templates")
 GENERATED = ("node_modules", "dist", "dist.part", "__pycache__")
 
@@ -48,7 +49,8 @@ def changelog() -> str:
 
 def test_pins_have_hashes_and_name_no_host() -> None:
     pinned = 0
-    for lock in sorted((ROOT / "requirements").glob("*.txt")):
+    locks = [*(ROOT / "requirements").glob("*.txt"), PEERS / "requirements.txt"]
+    for lock in sorted(locks):
         text = lock.read_text("utf-8")
         assert not re.search(r"://|^-|file:/|(^|[\s\"'=(])/\w", text, re.MULTILINE), lock
         for entry in re.findall(r"^[a-z0-9].*(?:\n    --hash=.*)*", text, re.MULTILINE):
@@ -56,11 +58,12 @@ def test_pins_have_hashes_and_name_no_host() -> None:
                 r"[a-z0-9-]+(\[[a-z0-9,-]+\])?==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", entry
             ), entry
             pinned += 1
-    text = (ROOT / "site_templates" / "package-lock.json").read_text("utf-8")
-    assert not re.search(r"://|\"resolved\"|\bfile:", text)
-    for name, entry in json.loads(text)["packages"].items():
-        assert not name or entry["integrity"].startswith("sha512-"), name
-        pinned += 1
+    for folder in (ROOT / "site_templates", PEERS):
+        text = (folder / "package-lock.json").read_text("utf-8")
+        assert not re.search(r"://|\"resolved\"|\bfile:", text)
+        for name, entry in json.loads(text)["packages"].items():
+            assert not name or entry["integrity"].startswith("sha512-"), name
+            pinned += 1
     print(f"{pinned} pins")
     assert pinned > 100
 
