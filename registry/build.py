@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry import changes, log, publish, readback, twins
+from registry import changes, log, publish, readback, staging, twins
 from registry.errors import UserError, Words
 from registry.keyring import Keyring
 from registry.rows import HeadRow, ListRow, NoteRow
+from registry.served import Served, stamp
 from registry.site_files import Files, SiteFiles
 from registry.source import FolderSource
 from registry.store import Store
@@ -97,14 +98,15 @@ def build(workspace: Workspace, store: Store, keyring: Keyring, terms: Terms) ->
 
 def _put(store: Store, public: Path, site: SiteFiles, data: bytes, document: TrustDocument) -> int:
     """Stage, read back, exchange, read back; the number of files."""
-    marks = {publish.stamp(row.build, row.issued) for row in store.notes()}
+    marks = {stamp(row.build, row.issued) for row in store.notes()}
     live = _live(public)
     # What was read back before, and is in the same files still, proves the part before the edge.
     since = readback.Since(live.size, live.root) if live and site.tree.known else None
     note = build_note.parse(data)
-    files = site.everything(data, publish.Served(public, marks))
-    mark = publish.stamp(note.build, note.issued)
-    with publish.staged(public, files, kept=files.kept, marks=(mark, marks)) as folder:
+    served = Served(public, marks)
+    files = site.everything(data, served)
+    mark = stamp(note.build, note.issued)
+    with publish.staged(public, files, kept=files.kept, served=served, mark=mark) as folder:
         readback.check(FolderSource(folder), document, data, since)
         publish.exchange(folder, public)
     readback.check(FolderSource(public), document, data, since)
@@ -122,7 +124,7 @@ def compare(workspace: Workspace, store: Store) -> list[str]:
     served = {
         p.relative_to(workspace.public).as_posix(): p
         for p in workspace.public.rglob("*")
-        if p.is_file() and p.name not in publish.CARRIED
+        if p.is_file() and p.name not in staging.CARRIED
     }
     paths = wanted.keys() | served.keys()
     return sorted(

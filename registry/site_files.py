@@ -1,7 +1,7 @@
 """One state of a registry as files: which there are, what is in them, which stand there already.
 
 Everything follows from store, catalogue, templates and the note. A file that is served and still
-has the mark of the build that wrote it (publish.py) is kept as it is, so a build makes only what is
+has the mark of the build that wrote it (served.py) is kept as it is, so a build makes only what is
 new: the last tiles of the log, lists whose bits changed, the note, pages that came out otherwise.
 Where a mark is lost the file is made from the store again, all of the tree if need be.
 """
@@ -12,11 +12,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 
-from registry import figures, log, pages, publish, twins
+from registry import figures, log, pages, twins
 from registry.catalogue import Catalogue
 from registry.errors import UserError, Words
 from registry.guide import Guide
 from registry.rows import HeadRow
+from registry.served import Served
 from registry.store import Store
 from registry.workspace import Workspace
 from signing import status, trust
@@ -30,7 +31,7 @@ UNLISTED = ("_headers", ".nojekyll")
 class Files(Mapping[str, bytes]):
     """Published files by path; the large ones are made when they are asked for, and not held."""
 
-    def __init__(self, served: publish.Served | None) -> None:
+    def __init__(self, served: Served | None) -> None:
         self.served = served
         self.kept: list[str] = []
         """Paths whose served file stays."""
@@ -105,7 +106,7 @@ class SiteFiles:
         """Digests of the catalogue files that a note names."""
         return _pinned(self.catalogue)
 
-    def everything(self, note: bytes, served: publish.Served | None = None) -> Files:
+    def everything(self, note: bytes, served: Served | None = None) -> Files:
         """Every published file of the state that ``note`` pins.
 
         ``served``: what may be kept of the present site; None makes every file.

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-CALLS = ("mkdir", "link", "symlink", "rename", "replace", "chmod", "fchmod", "fsync", "utime")
+CALLS = (
+    *("mkdir", "link", "symlink", "rename", "replace", "unlink", "rmdir"),
+    *("chmod", "fchmod", "fsync", "utime"),
+)
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """The process that is killed while it builds and publishes, and what must hold afterwards.
 
-It is forked from a warm one, so that a trial costs no start of Python. Modes other than ``safe``
-are positive controls: a site written in place, an upload that begins with the note, nothing synced.
+It is forked from a warm one, so that a trial costs no start of Python. One page is otherwise in
+about every second build, so that a spare folder has files of three kinds: served still, served
+before, new. Modes other than ``safe`` are positive controls: a site written in place, an upload
+that begins with the note, nothing synced.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from registry import build, changes, pages, posting, publish, readback, upload
+from registry import build, changes, disk, pages, posting, publish, readback, upload
 from registry.errors import UserError
 from registry.keyring import Keyring
 from registry.rows import BatchRow
@@ -45,7 +47,12 @@ def warm(mode: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         made: dict[str, Any] = {}
         real = pages.pages
-        patch.setattr(pages, "pages", lambda *a: made.setdefault("pages", real(*a)))
+
+        def drawn(*inputs: Any) -> dict[str, bytes]:
+            found = made.setdefault("pages", real(*inputs))
+            return found if os.urandom(1)[0] % 2 else {**found, "404.html": b"<!doctype html>"}
+
+        patch.setattr(pages, "pages", drawn)
         if mode == "in place":
             patch.setattr(publish, "staged", _in_place)
             patch.setattr(publish, "exchange", lambda *_folders: None)
@@ -53,7 +60,7 @@ def warm(mode: str) -> Iterator[None]:
             patch.setattr(upload, "rank", lambda path: -1 if path == upload.NOTE else 1)
         if mode == "no fsync":
             patch.setattr(os, "fsync", lambda _handle: None)
-            patch.setattr(publish, "_sync_all", lambda _folder: True)
+            patch.setattr(disk, "sync_all", lambda _folder: True)
             patch.setattr(sqlite3, "connect", _unsynced(sqlite3.connect))
         yield
 
@@ -96,6 +103,8 @@ def work(found: Demonstration, say: Callable[[str], object]) -> None:
             done = build.build(workspace, store, ring, build.Terms(now, clock_checked=True))
         say(f"built {done.note.build} {done.note.size}")
         www = found.root / "www"
+        if (www / "files.json").read_bytes() != (found.public / "files.json").read_bytes():
+            continue  # a host has a moment between new pages and the note: not what is tried here
         checked = posting.check(FolderSource(found.public), FolderSource(www), now, own=True)
         paths = upload.ordered(checked.parcel.to_send(checked.chain))
         upload.FolderTarget(www).send(found.public, paths)

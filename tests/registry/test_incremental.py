@@ -10,10 +10,11 @@ from pathlib import Path
 import brotli
 import pytest
 
-from registry import build, log, pages, publish, readback
+from registry import build, log, pages, readback
 from registry.errors import UserError
 from registry.keyring import Keyring
 from registry.rows import BatchRow
+from registry.served import stamp
 from registry.source import FolderSource
 from registry.store import Store
 from registry.workspace import Workspace
@@ -154,6 +155,22 @@ def test_what_marks_cannot_show_the_check_does(larger: Demonstration) -> None:
     assert _compare(larger) == [SEALED]
 
 
+def test_a_spare_is_the_served_file_under_another_name(larger: Demonstration) -> None:
+    file = larger.root / ".public.spare" / SEALED
+    for step, seen in enumerate((True, False)):
+        for again in range(2):
+            _grow(larger, 3)
+            larger.build(NOW + 120 + 10 * step + again)
+        assert file.samefile(larger.public / SEALED)
+        mark = file.stat().st_mtime_ns
+        file.write_bytes(bytes(len(file.read_bytes())))
+        if not seen:
+            os.utime(file, ns=(mark, mark))
+        _grow(larger, 3)
+        larger.build(NOW + 125 + 10 * step)
+        assert _compare(larger) == ([] if seen else [SEALED])
+
+
 def test_a_right_edge_that_was_touched_is_no_edge(larger: Demonstration) -> None:
     for step, size in enumerate((0, 64, 10_000)):
         (larger.public / "log/tile/1/000.p/2").write_bytes(bytes(size))
@@ -164,12 +181,12 @@ def test_a_right_edge_that_was_touched_is_no_edge(larger: Demonstration) -> None
 
 def test_a_mark_names_its_build(larger: Demonstration) -> None:
     with larger.store() as store:
-        stamps = {publish.stamp(row.build, row.issued) for row in store.notes()}
+        stamps = {stamp(row.build, row.issued) for row in store.notes()}
         assert len(stamps) == len(list(store.notes()))
     times = {path.stat().st_mtime_ns for path in larger.public.rglob("*") if path.is_file()}
     assert times <= stamps
     note = build_note.parse((larger.public / "build.note").read_bytes())
-    mark = publish.stamp(note.build, note.issued)
+    mark = stamp(note.build, note.issued)
     assert (larger.public / "build.note").stat().st_mtime_ns == mark
     assert divmod(mark, 10**9) == (NOW + 60, note.build)
 

@@ -61,11 +61,12 @@ def _span(found: Demonstration) -> float:
 
 def hammer(found: Demonstration, mode: str, trials: int, seed: int) -> tuple[int, list[str]]:
     """Kill ``trials`` times on one workspace; trials done and faults found."""
-    draw = random.Random(seed)
+    draw, spares = random.Random(seed), 0
     said = {"built": (0, 0), "sent": (0, 0)}
     with warm(mode):
         span = _span(found)
         for trial in range(trials):
+            spares += (found.root / ".public.spare").is_dir()
             process, pipe = start(found)
             text = _listen(pipe, time.monotonic() + draw.uniform(0, span))
             os.kill(process, signal.SIGKILL)
@@ -73,7 +74,11 @@ def hammer(found: Demonstration, mode: str, trials: int, seed: int) -> tuple[int
             heard(text + _rest(pipe), said)
             if wrong := faults(found, said):
                 return trial + 1, wrong
-    print(f"{trials} kills ({mode}), build {said['built'][0]} answered, none broken")
+    print(
+        f"{trials} kills ({mode}), {spares} with a spare, build {said['built'][0]} answered, "
+        "none broken"
+    )
+    assert spares > trials // 4
     return trials, []
 
 

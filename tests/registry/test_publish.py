@@ -14,13 +14,16 @@ from typing import Any
 
 import pytest
 
-from registry import publish
+from registry import disk, publish
 from registry.errors import UserError
 from tests.demonstration import tree
 from tests.registry.faulty_disk import Disk, counted
 
 OLD = {"index.html": b"old", "a/same.css": b"same", "a/b/gone.txt": b"gone", "build.note": b"1"}
 NEW = {"index.html": b"new!", "a/same.css": b"same", "c/d/more.txt": b"", "build.note": b"2"}
+BEFORE = {"index.html": b"oldest", "a/b/gone.txt": b"gone", "a/c/x.txt": b"x", "build.note": b"0"}
+"""Served before ``OLD``: then a spare."""
+SPARE = ".public.spare"
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 
@@ -71,7 +74,8 @@ def test_the_next_one_replaces_it(public: Path) -> None:
     assert tree(public) == NEW
     assert not (public / "a/b").exists()
     assert (public / "a/same.css").stat().st_ino == inode, "an unchanged file is linked"
-    assert _beside(public) == set()
+    assert _beside(public) == {SPARE}
+    assert tree(public.parent / SPARE) == OLD
 
 
 def test_an_empty_folder_is_replaced(tmp_path: Path) -> None:
@@ -111,7 +115,7 @@ def test_only_its_own_leftovers_are_removed(public: Path) -> None:
         (parent / name).mkdir()
     (parent / ".public.conf").write_bytes(b"mine")
     _publish(public, NEW)
-    assert _beside(public) == kept | {".public.conf"}
+    assert _beside(public) == kept | {".public.conf", SPARE}
 
 
 def test_a_process_that_dies_while_staging_changes_nothing(public: Path) -> None:
@@ -161,8 +165,8 @@ def test_an_exchange_that_fails_leaves_the_old_site(public: Path) -> None:
     assert _beside(public) == set()
 
 
-def _attempt(public: Path, disk: Disk) -> UserError | None:
-    with counted(disk):
+def _attempt(public: Path, faulty: Disk) -> UserError | None:
+    with counted(faulty):
         try:
             _publish(public, NEW)
         except UserError as error:
@@ -170,25 +174,29 @@ def _attempt(public: Path, disk: Disk) -> UserError | None:
     return None
 
 
-@pytest.mark.parametrize("way", ["exchange", "to a link", "from link to link", "first"])
+@pytest.mark.parametrize(
+    "way", ["exchange", "with a spare", "to a link", "from link to link", "first"]
+)
 def test_every_call_fails_once(tmp_path: Path, way: str) -> None:
     public, tried = tmp_path / "public", Counter[str]()
     with pytest.MonkeyPatch.context() as patch:
         if way in ("to a link", "from link to link"):
-            patch.setattr(publish, "_swap", lambda *_folders: False)
+            patch.setattr(disk, "swap", lambda *_folders: False)
         for error in ERRORS:
             for at in range(1000):
                 _reset(public, way)
-                disk = Disk(at, error)
-                refusal = _attempt(public, disk)
-                if disk.failed is None:
+                faulty = Disk(at, error)
+                refusal = _attempt(public, faulty)
+                if faulty.failed is None:
                     break
-                tried[disk.failed] += 1
-                _check(public, disk, refusal, way)
+                tried[faulty.failed] += 1
+                _check(public, faulty, refusal, way)
     print(way, dict(tried), sum(tried.values()))
     kinds = {"mkdir", "open", "write", "flush", "fchmod", "fsync", "chmod"}
-    kinds |= {"link"} if way != "first" else {"rename"}
+    kinds |= {"link"} if way != "first" else set()
+    kinds |= {"rename"} if way != "from link to link" else set()
     kinds |= {"rename", "symlink", "replace"} if "link" in way else set()
+    kinds |= {"unlink", "rmdir"} if way not in ("exchange", "first") else {"unlink"}
     assert set(tried) == kinds
     assert sum(tried.values()) >= 60
 
@@ -201,6 +209,10 @@ def _reset(public: Path, way: str) -> None:
             shutil.rmtree(path)
     if way != "first":
         _publish(public, OLD)
+    if way == "with a spare":
+        _publish(public, BEFORE)
+        _publish(public, OLD)
+        assert tree(public.parent / SPARE) == BEFORE
     if way == "to a link":
         # The first one made a plain folder, which is the state to start from.
         assert not public.is_symlink()
@@ -209,35 +221,35 @@ def _reset(public: Path, way: str) -> None:
         assert public.is_symlink()
 
 
-def _check(public: Path, disk: Disk, refusal: UserError | None, way: str) -> None:
-    place = (way, disk.seen[-1], len(disk.seen), os.strerror(disk.error))
+def _check(public: Path, faulty: Disk, refusal: UserError | None, way: str) -> None:
+    place = (way, faulty.seen[-1], len(faulty.seen), os.strerror(faulty.error))
     if refusal is not None:
         placed = public.exists() and tree(public) == NEW
         assert refusal.code == ("publish-unsynced" if placed else "publish-failed"), place
-        assert os.strerror(disk.error) in refusal.why.en, place
+        assert os.strerror(faulty.error) in refusal.why.en, place
         assert refusal.exit_code == 1
     served = tree(public) if public.exists() else None
     if refusal is None or refusal.code == "publish-unsynced":
         assert served == NEW, place
-        assert refusal is None or disk.failed == "fsync", place
+        assert refusal is None or faulty.failed in ("fsync", "rename"), place
     else:
         assert served == (None if way == "first" else OLD), place
     _publish(public, NEW)
     assert tree(public) == NEW, place
-    assert len(_beside(public)) == (1 if public.is_symlink() else 0), place
+    assert len(_beside(public)) <= 1, "the folder of a link, or the spare"
 
 
 def test_files_that_cannot_be_linked_are_copied(public: Path) -> None:
     for code in (errno.EMLINK, errno.EPERM, errno.EXDEV, errno.ENOTSUP):
-        disk = Disk()
+        faulty = Disk()
 
         def refuse(*_paths: object, code: int = code) -> None:
             raise OSError(code, os.strerror(code))
 
-        with counted(disk), pytest.MonkeyPatch.context() as patch:
+        with counted(faulty), pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, "link", refuse)
             _publish(public, {**NEW, "build.note": b"%d" % code})
-        assert disk.seen.count("open") == len(NEW)
+        assert faulty.seen.count("open") == len(NEW)
         assert (public / "build.note").read_bytes() == b"%d" % code
 
 
