@@ -105,17 +105,12 @@ def text_fault(text: str, limit: int) -> str | None:
 
     ``limit`` counts bytes of UTF-8.
     """
-    if _USUAL.fullmatch(text) and (len(text) if text.isascii() else len(text.encode())) <= limit:
-        return None
+    if _USUAL.fullmatch(text):
+        size = len(text) if text.isascii() else len(text.encode())
+        return None if size <= limit else "too-long"
     if not text:
         return "empty"
-    if not _REPERTOIRE.issuperset(text):
-        return "characters"
-    if text[0] == " " or text[-1] == " " or "  " in text:
-        return "spaces"
-    if len(text.encode()) > limit:
-        return "too-long"
-    return None
+    return "spaces" if _REPERTOIRE.issuperset(text) else "characters"
 
 
 def check_text(text: object, limit: int) -> None:

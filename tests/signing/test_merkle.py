@@ -153,3 +153,10 @@ def test_tiles_of_a_large_tree() -> None:
 def test_a_tile_is_missing() -> None:
     with pytest.raises(Malformed, match="missing"):
         merkle.subtree_hash((0, 256), 256, {})
+
+
+@pytest.mark.parametrize("length", [0, 63, 65, 96])
+def test_hashes_of_a_tile_have_exactly_its_width(length: int) -> None:
+    with pytest.raises(Malformed, match="not the length of its width"):
+        merkle.tile_hashes((0, 0, 2), bytes(length))
+    assert merkle.tile_hashes((0, 0, 2), bytes(32) + b"\x01" * 32) == [bytes(32), b"\x01" * 32]
