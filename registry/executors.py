@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,15 +87,31 @@ def _cluster(address: str) -> Iterator[Executor]:
         why = Words(f"cannot be reached: {cause}", f"tidak terjangkau: {cause}")
         raise UserError("unreachable", address, why, _REACH, exit_code=3) from error
     with client:
+        _check_versions(client, address)
         try:
             yield client.get_executor()
-        except dask.KilledWorker as error:
+        except (dask.KilledWorker, dask.scheduler.NoWorkerError) as error:
             raise UserError("drawing-ended", address, _ENDED, _AGAIN) from error
         except CancelledError as error:
             raise UserError("scheduler-gone", address, _GONE, _AGAIN, exit_code=3) from error
-        except ModuleNotFoundError as error:
-            why = Words(f"a worker lacks {error.name}", f"seorang pekerja tidak punya {error.name}")
-            raise UserError("worker-incomplete", address, why, _WORKERS, exit_code=2) from error
+
+
+def _check_versions(client: Any, address: str) -> None:
+    """UserError unless there are workers, and all of them and the scheduler have this absah.
+
+    Asked by a function of Python's own: one of ours ends a worker that has none of us.
+    """
+    try:
+        found = client.run(version, "absah")
+        found[address] = client.run_on_scheduler(version, "absah")
+    except PackageNotFoundError as error:
+        raise UserError("worker-incomplete", address, _LACKS, _WORKERS, exit_code=2) from error
+    if len(found) == 1:
+        raise UserError("no-workers", address, _NO_WORKERS, _REACH, exit_code=3)
+    for where, other in found.items():
+        if other != version("absah"):
+            why = Words(f"has absah {other}", f"memakai absah {other}")
+            raise UserError("other-version", where, why, _WORKERS, exit_code=2)
 
 
 def _distributed() -> Any:
@@ -135,11 +152,13 @@ _TLS = Words(
     "atur distributed.comm.tls: ca-file, client.cert, dan client.key (docs/operations.md)",
 )
 _OTHER_CA = Words("its certificate is of another CA", "sertifikatnya dari CA lain")
+_NO_WORKERS = Words("has no workers", "tidak punya pekerja")
+_LACKS = Words("absah is not installed there", "absah tidak terpasang di sana")
 _REACH = Words(
-    "is dask-scheduler running there, with a certificate of the same CA",
-    "apakah dask-scheduler berjalan di sana, dengan sertifikat dari CA yang sama",
+    "start scheduler and workers with certificates of one CA (docs/operations.md)",
+    "jalankan penjadwal dan pekerja dengan sertifikat dari satu CA (docs/operations.md)",
 )
 _WORKERS = Words(
-    "install absah[publisher,cluster] in the same version on every worker",
-    "pasang absah[publisher,cluster] dengan versi yang sama di setiap pekerja",
+    "install absah[publisher,cluster] in one version on scheduler and workers",
+    "pasang absah[publisher,cluster] versi yang sama di penjadwal dan pekerja",
 )

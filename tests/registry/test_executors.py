@@ -7,7 +7,8 @@ import pickle
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,7 @@ from tests.registry.drawing_example import SITE, SMALL, drawings
 from tests.registry.test_drawing import files
 
 __all__ = ["absah"]
-Security: Any = distributed.Security
-LocalCluster: Any = distributed.LocalCluster
+DASK: Any = distributed
 COUNT = 100
 
 
@@ -53,11 +53,13 @@ def certificates(security: Any) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two workers behind TLS, with the settings of their client."""
-    security = Security.temporary()
+    security = DASK.Security.temporary()
     wanted = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0"}
     with (
         dask.config.set(certificates(security)),
-        LocalCluster(protocol="tls", security=security, silence_logs="CRITICAL", **wanted) as made,
+        DASK.LocalCluster(
+            protocol="tls", security=security, silence_logs="CRITICAL", **wanted
+        ) as made,
     ):
         yield made
 
@@ -134,7 +136,7 @@ def refused(address: str) -> UserError:
     ],
 )
 def test_an_address_that_is_refused_before_anything_is_sent(address: str, code: str) -> None:
-    with dask.config.set(dict.fromkeys(certificates(Security()), None)):
+    with dask.config.set(dict.fromkeys(certificates(DASK.Security()), None)):
         error = refused(address)
     assert (error.code, error.exit_code) == (code, 2)
 
@@ -142,13 +144,60 @@ def test_an_address_that_is_refused_before_anything_is_sent(address: str, code: 
 def test_a_scheduler_that_is_not_there_or_another_one(cluster: Any) -> None:
     error = refused("tcp://127.0.0.1:1")
     assert (error.code, error.exit_code) == ("unreachable", 3)
-    with dask.config.set(certificates(Security.temporary())):
+    with dask.config.set(certificates(DASK.Security.temporary())):
         error = refused(cluster.scheduler_address)
         assert (error.code, error.exit_code) == ("scheduler-tls", 3)
     with dask.config.set({"distributed.comm.tls.ca-file": "/none"}):
         error = refused(cluster.scheduler_address)
         assert (error.code, error.exit_code) == ("unreachable", 3)
         assert "No such file" in error.why.en
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exits"),
+    [
+        (DASK.KilledWorker("draw", None, 3), "drawing-ended", 1),
+        (DASK.scheduler.NoWorkerError("draw", 60.0), "drawing-ended", 1),
+        (CancelledError(), "scheduler-gone", 3),
+    ],
+)
+def test_a_cluster_that_breaks_off(cluster: Any, error: Exception, code: str, exits: int) -> None:
+    address = cluster.scheduler_address
+    with pytest.raises(UserError) as caught, executor(1, address):
+        raise error
+    assert (caught.value.code, caught.value.what) == (code, address)
+    assert caught.value.exit_code == exits
+    assert caught.value.hint.id
+
+
+@pytest.mark.parametrize(
+    ("workers", "scheduler", "code", "exits"),
+    [
+        ({}, version("absah"), "no-workers", 3),
+        ({"tls://a:1": "0.0.1"}, version("absah"), "other-version", 2),
+        ({"tls://a:1": version("absah")}, "0.0.1", "other-version", 2),
+        (None, version("absah"), "worker-incomplete", 2),
+    ],
+)
+def test_workers_that_are_not_like_this_machine(
+    workers: dict[str, str] | None, scheduler: str, code: str, exits: int
+) -> None:
+    class Client:
+        def run(self, function: Any, name: str) -> dict[str, str]:
+            assert (function, name) == (version, "absah")
+            if workers is None:
+                raise PackageNotFoundError(name)
+            return dict(workers)
+
+        def run_on_scheduler(self, function: Any, name: str) -> str:
+            assert (function, name) == (version, "absah")
+            return scheduler
+
+    with pytest.raises(UserError) as caught:
+        executors._check_versions(Client(), "tls://here:1")
+    assert (caught.value.code, caught.value.exit_code) == (code, exits)
+    assert caught.value.why.id
+    assert caught.value.hint.id
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,5 +240,5 @@ def test_what_does_not_go_together(
     check_error(both, 2, "do not go together")
     gone = ("qr", "1", "--workspace", demonstration.workspace, "--out", tmp_path / "b")
     said = absah(*gone, "--scheduler", here, "--lang", "id")
-    check_error(said, 3, "tidak terjangkau", "hint: apakah")
+    check_error(said, 3, "tidak terjangkau", "hint: jalankan")
     assert list(tmp_path.iterdir()) == []
