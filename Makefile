@@ -145,6 +145,7 @@ machine:
 	need "command -v chromium" chromium; \
 	need "command -v firefox-esr" firefox-esr; \
 	need "command -v WebKitWebDriver" webkit2gtk-driver; \
+	need "command -v Xvfb" xvfb; \
 	need "test -e /usr/lib/softhsm/libsofthsm2.so" softhsm2; \
 	need "test -x /usr/sbin/nginx" nginx-light; \
 	need "command -v rsync" rsync; \
