@@ -113,7 +113,7 @@ def test_a_second_run_draws_only_what_is_missing(
 
 
 def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
-    count = 600
+    count = 1500
     run(tmp_path / "whole", count=count)
     out = tmp_path / "killed"
     command = [sys.executable, "-m", "tests.registry.drawing_example", str(out), str(count), "2"]
