@@ -28,13 +28,13 @@ endef
 QUICK := not browser and not package and not readme and not soak
 
 .PHONY: help demo test check coverage format lint types imports unit script browser package readme
-.PHONY: font bench bench-full soak screenshots lock clean bundle run dev machine
+.PHONY: font bench bench-full bench-docs soak screenshots lock clean bundle run dev machine
 
 help:
 	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
 	@echo "make test   everything CI runs"
 	@echo "make check  the part of it that needs no browser and builds no wheel"
-	@echo "also: bench bench-full soak lock screenshots clean"
+	@echo "also: bench bench-full bench-docs soak lock screenshots clean"
 
 demo: run
 	$(BIN)/absah demo $(ARGS)
@@ -86,6 +86,10 @@ bench: dev machine
 
 bench-full: dev machine
 	$(WITH_NODE) $(BIN)/python -m benchmarks --full $(ARGS)
+
+# Writes docs/benchmarks.md anew from what the two above have left in build/bench.
+bench-docs: dev
+	$(BIN)/python -m benchmarks.report
 
 soak: dev
 	$(BIN)/pytest -m soak -s $(ARGS)

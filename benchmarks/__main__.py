@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 
 from benchmarks import table
+from benchmarks.figure import forget
 
 SMALL: dict[str, tuple[int, ...]] = {
     "p1_issue": (1_000, 10_000),
@@ -63,11 +64,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = sorted(set(options.names) - sizes.keys())
     if unknown:
         parser.error(f"no benchmark: {' '.join(unknown)}")
-    wanted = options.names or list(sizes)
+    wanted = {name: sizes[name] for name in options.names or sizes}
+    if options.full:  # what is in the document afterwards comes from one run
+        for name in wanted:
+            forget(name)
     failed = [
-        f"{name} {size}" for name in wanted for size in sizes[name] if not measured(name, size)
+        f"{name} {size}"
+        for name, chosen in wanted.items()
+        for size in chosen
+        if not measured(name, size)
     ]
-    table.main()
+    table.main(wanted)
     if failed:
         print(f"FAILED: {', '.join(failed)}")
     return 1 if failed else 0

@@ -89,6 +89,12 @@ def keep(name: str, found: Found) -> None:
     path.write_text(json.dumps(_plain(found), indent=1) + "\n", encoding="utf-8")
 
 
+def forget(name: str) -> None:
+    """Remove what earlier runs of a benchmark found."""
+    for path in KEPT.glob(f"{name}-*.json"):
+        path.unlink()
+
+
 def load(name: str) -> list[Found]:
     """What the runs of a benchmark found, smallest size first."""
     return sorted(

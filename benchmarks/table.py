@@ -7,7 +7,7 @@ It measures nothing: it reads what the benchmarks have left in ``build/bench``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.figure import Figure, Found, load
@@ -72,9 +72,19 @@ def markdown(rows: Sequence[Line]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in cells)
 
 
-def main() -> None:
-    """Print the table of what was measured so far."""
-    print(printed(lines(load(name) for name in MODULES)))
+def main(sizes: Mapping[str, Sequence[int]] | None = None) -> None:
+    """Print the table of what was measured so far, or of these sizes only."""
+    print(
+        printed(
+            lines(
+                _of(load(name), None if sizes is None else sizes.get(name, ())) for name in MODULES
+            )
+        )
+    )
+
+
+def _of(runs: list[Found], sizes: Sequence[int] | None) -> list[Found]:
+    return runs if sizes is None else [run for run in runs if run.size in sizes]
 
 
 if __name__ == "__main__":

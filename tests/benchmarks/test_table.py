@@ -49,6 +49,8 @@ def test_what_was_found_is_kept_and_read_again(
         figure.keep("p9_example", found(size, 1.25))
     assert figure.load("p9_example") == [found(1_000, 1.25), found(20_000, 1.25)]
     assert figure.load("p9_other") == []
+    figure.forget("p9_example")
+    assert figure.load("p9_example") == []
 
 
 def test_the_table_shows_the_largest_size_and_what_was_not_measured() -> None:
@@ -62,6 +64,21 @@ def test_the_table_shows_the_largest_size_and_what_was_not_measured() -> None:
     assert (
         table.markdown(rows).splitlines()[2].startswith("| P9 | 1,000 turns | work / reference |")
     )
+
+
+def test_a_small_run_shows_its_own_sizes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(bench, "measured", lambda *_: True)
+    for size in (15, 10**6):
+        figure.keep("p8_start", found(size, 1.25))
+    assert bench.main(["p8_start"]) == 0
+    shown = capsys.readouterr().out
+    assert "15 turns" in shown
+    assert "1,000,000" not in shown
+    assert bench.main(["--full", "p8_start"]) == 0
+    assert figure.load("p8_start") == []
 
 
 def test_every_benchmark_has_sizes_and_a_place_in_the_table() -> None:
