@@ -17,7 +17,7 @@ from pathlib import Path
 
 from nacl import bindings
 
-from benchmarks.figure import Figure, Found, Point, run
+from benchmarks.figure import Figure, Found, Point, forget_peak, run
 from registry import demo, scan
 from registry.session import Asked, open_client
 from registry.store import Store
@@ -87,6 +87,7 @@ def measure(size: int) -> Found:
     with tempfile.TemporaryDirectory() as name:
         public, file, signed = prepared(Path(name), size)
         count, ours, theirs = len(signed), [], []
+        forget_peak()
         for _ in range(TURNS):
             ours.append(timed(lambda: whole_way(public, file, Path(name) / "s"), count))
             theirs.append(timed(lambda: raw(signed), count))

@@ -19,7 +19,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from benchmarks.figure import Figure, Found, Point, run
+from benchmarks.figure import Figure, Found, Point, forget_peak, peak, run
 from registry.qr import QUIET_ZONE, symbol
 from registry.sheet import draw_lines, draw_symbol, new_canvas, sheet
 from registry.sheet import measure as width_of
@@ -128,6 +128,9 @@ def timed(work: Callable[[], bytes]) -> tuple[float, bytes]:
 def measure(size: int) -> Found:
     """Sheets of ``size`` labels, and both references."""
     chosen = labels(size)
+    forget_peak()
+    sheet(chosen, SITE)
+    memory = peak()
     made = drawings(chosen)
     ours, operators, paths = [], [], []
     for _ in range(TURNS):
@@ -157,6 +160,7 @@ def measure(size: int) -> Found:
             Point("reportlab, operators made beforehand", statistics.median(operators)),
             Point("reportlab, its path objects", statistics.median(paths)),
         ],
+        memory=memory,
         details={"turns": TURNS, "same bytes every time": True},
     )
 

@@ -31,6 +31,15 @@ def cpu_seconds(command: list[str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def peak_of(arguments: list[str]) -> float:
+    """MiB of the largest resident memory of ``absah`` with these arguments."""
+    code = "import sys; from benchmarks.figure import peak; from registry.cli import main"
+    code += "; code = main(sys.argv[1:]); print(peak(), file=sys.stderr); sys.exit(code)"
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    return float(done.stderr)
+
+
 def commands(folder: Path) -> dict[str, list[str]]:
     """What is timed, by name."""
     wishes = demo.Wishes(
@@ -64,6 +73,7 @@ def measure(size: int) -> Found:
         for _ in range(size):
             for name, command in timed.items():
                 seconds[name].append(cpu_seconds(command))
+        memory = peak_of(timed["absah verify"][1:])
     pairs = zip(seconds["absah verify"], seconds["cryptography"], strict=True)
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     medians = {name: statistics.median(found) for name, found in seconds.items()}
@@ -79,6 +89,7 @@ def measure(size: int) -> Found:
                 target=3.0,
             )
         ],
+        memory=memory,
         details={"milliseconds": {name: round(1000 * s, 1) for name, s in medians.items()}},
     )
 

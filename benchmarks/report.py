@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import table
 from benchmarks.figure import Found, load
+from benchmarks.p6_page import is_app
 from benchmarks.plot import Line, plot
 
 DOCUMENT = Path("docs") / "benchmarks.md"
@@ -58,10 +59,14 @@ def stages(runs: Sequence[Found]) -> str:
 
 
 def weights(runs: Sequence[Found]) -> str:
-    """What the page loads until a green verdict, by path."""
+    """What the page loads until a green verdict, by path: the app, then the registry's data."""
     paths: dict[str, int] = runs[-1].details["bytes by path until valid"]
-    rows = [["path", "bytes on the wire"], ["---", "---"]]
-    return _table([*rows, *([f"`{path}`", f"{size:,}"] for path, size in paths.items())])
+    rows = [["until a green verdict", "bytes on the wire"], ["---", "---"]]
+    for kind, wanted in (("app", True), ("registry data", False)):
+        part = {path: size for path, size in paths.items() if is_app(path) == wanted}
+        rows.append([f"**{kind}**", f"**{sum(part.values()):,}**"])
+        rows += [[f"`{path}`", f"{size:,}"] for path, size in part.items()]
+    return _table(rows)
 
 
 def rates(runs: Sequence[Found]) -> str:
