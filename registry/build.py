@@ -135,12 +135,10 @@ def compare(workspace: Workspace, store: Store) -> list[str]:
 
 
 def _differs(path: str, wanted: Files, found: bytes) -> bool:
-    """A twin that another release of a packer made is right while it unpacks to its file."""
-    if wanted[path] == found:
-        return False
+    """A twin is right while it unpacks to its file, whichever packer made it."""
     original = twins.original(path)
     if original is None or original not in wanted:
-        return True
+        return wanted[path] != found
     data = wanted[original]
     return twins.unpacked(path, found, len(data)) != data
 

@@ -30,7 +30,12 @@ def has_twins(path: str) -> bool:
 
 def made(path: str, data: bytes) -> dict[str, Callable[[], bytes]]:
     """The twins of a file by path, each packed when it is asked for."""
-    return {path + ".br": lambda: brotli.compress(data), path + ".gz": lambda: _gzip(data)}
+    return {path + ".br": lambda: _brotli(data), path + ".gz": lambda: _gzip(data)}
+
+
+def _brotli(data: bytes) -> bytes:
+    packed: bytes = brotli.compress(data)
+    return packed
 
 
 def _gzip(data: bytes) -> bytes:

@@ -97,8 +97,9 @@ class FolderTarget:
             stat = source.stat()
             os.utime(beside, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
             beside.replace(place)
-        finally:
+        except BaseException:
             beside.unlink(missing_ok=True)
+            raise
         return True
 
     def remove(self, paths: list[str]) -> None:

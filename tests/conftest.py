@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from registry import twins
 from site_templates.hatch_build import BundleError, ensure_bundle, ensure_guide
 from tests import demonstration as example
 from tests.browser.site import CHROMIUM, FLAGS
@@ -16,6 +18,15 @@ from tests.demonstration import Demonstration
 from tests.visitors import Page, Visitors
 
 FOLDER = Path(__file__).resolve().parents[1] / "site_templates"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packed_once() -> Iterator[None]:
+    """Twins of the same bytes are packed once a run: most of a build's time, and the same bytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_brotli", "_gzip"):
+            patch.setattr(twins, name, functools.lru_cache(4096)(getattr(twins, name)))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pytest
@@ -197,7 +197,12 @@ def test_a_bundle_is_checked_with_public_keys_and_sent(own: Demonstration, tmp_p
     assert opened.listing()[-1] == "build.note"
 
 
-def test_every_file_of_a_bundle_is_pinned(own: Demonstration) -> None:
+def test_every_file_of_a_bundle_is_pinned(
+    own: Demonstration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((twins, "unpacked"), (parcel, "loads")):
+        # Pure: only what was changed is computed again.
+        monkeypatch.setattr(module, name, lru_cache(4096)(getattr(module, name)))
     live = FolderSource(own.root / "live")
     site = _memory(own)
     posting.check(site, live, NOW + 3600)
