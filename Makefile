@@ -13,14 +13,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLER := $(BIN)/python site_templates/hatch_build.py
 NODE_MODULES := site_templates/node_modules
+LIGHTHOUSE := benchmarks/lighthouse/node_modules
 # Runs its argument with the Node that the bundler found: the machine's, or the one in $(VENV).
 WITH_NODE = PATH="$$($(BUNDLER) --node):$$PATH"
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile $(ARGS)
+NPM_LOCKS := site_templates benchmarks/peers benchmarks/lighthouse
 # The addresses of funding pages are the only host names that npm leaves in its lock file.
 define TIDY_LOCK
 const fs = require("fs"); \
-for (const folder of ["site_templates", "benchmarks/peers"]) { \
+for (const folder of process.argv.slice(1)) { \
 const file = folder + "/package-lock.json", lock = JSON.parse(fs.readFileSync(file)); \
 for (const entry of Object.values(lock.packages)) delete entry.funding; \
 fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n"); }
@@ -28,13 +30,13 @@ endef
 QUICK := not browser and not package and not readme and not soak
 
 .PHONY: help demo test check coverage format lint types imports unit script browser package readme
-.PHONY: font bench bench-full bench-docs soak screenshots lock clean bundle run dev machine
+.PHONY: font bench bench-full bench-docs soak lighthouse screenshots lock clean bundle run dev machine
 
 help:
 	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
 	@echo "make test   everything CI runs"
 	@echo "make check  the part of it that needs no browser and builds no wheel"
-	@echo "also: bench bench-full bench-docs soak lock screenshots clean"
+	@echo "also: bench bench-full bench-docs soak lighthouse lock screenshots clean"
 
 demo: run
 	$(BIN)/absah demo $(ARGS)
@@ -94,6 +96,10 @@ bench-docs: dev
 soak: dev
 	$(BIN)/pytest -m soak -s $(ARGS)
 
+# The demonstration's front page as Lighthouse sees it on a middling phone; under 100 fails.
+lighthouse: run machine $(LIGHTHOUSE)/.dev
+	$(WITH_NODE) $(BIN)/python -m benchmarks.lighthouse $(ARGS)
+
 screenshots: dev machine
 	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
@@ -140,6 +146,12 @@ $(NODE_MODULES)/.dev: site_templates/package.json site_templates/package-lock.js
 	$(WITH_NODE) npm --prefix site_templates ci
 	@touch $@
 
+$(LIGHTHOUSE)/.dev: benchmarks/lighthouse/package.json benchmarks/lighthouse/package-lock.json | bundle
+	@$(BUNDLER) --node > /dev/null 2>&1 \
+	  || $(PIP) install -q --require-hashes -r requirements/node.txt
+	$(WITH_NODE) npm --prefix benchmarks/lighthouse ci
+	@touch $@
+
 # What only tests and benchmarks need of the machine: browsers, Japanese fonts, a software token, a
 # web server, rsync, a transparency log and QR symbols written by others. By apt when root; else the
 # tests say what they skip.
@@ -182,13 +194,13 @@ lock: $(VENV)/.dev
 	$(LOCK) -o requirements/node.txt requirements/node.in
 	$(LOCK) -o requirements/font.txt requirements/font.in
 	$(LOCK) -o benchmarks/peers/requirements.txt benchmarks/peers/requirements.in
-	for folder in site_templates benchmarks/peers; do \
+	for folder in $(NPM_LOCKS); do \
 	  $(WITH_NODE) npm --prefix $$folder install --package-lock-only; done
-	$(WITH_NODE) node -e '$(TIDY_LOCK)'
+	$(WITH_NODE) node -e '$(TIDY_LOCK)' $(NPM_LOCKS)
 
 # What make made. demo/ and public/ stay: they may hold a registry that somebody needs.
 clean:
-	rm -rf $(VENV) $(NODE_MODULES) site_templates/dist site_templates/dist.part dist build
+	rm -rf $(VENV) $(NODE_MODULES) $(LIGHTHOUSE) site_templates/dist site_templates/dist.part dist build
 	rm -rf site_templates/dist_guide site_templates/dist_guide.part
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
