@@ -19,6 +19,7 @@ import os
 import re
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -52,8 +53,9 @@ def write(path: Path, registry: str, made: str, files: dict[str, Path]) -> str:
                 file.flush()
                 os.fsync(file.fileno())
             beside.rename(path)
-        finally:
+        except BaseException:
             beside.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise _unwritable(path, error) from error
     return _digest(path)
@@ -76,7 +78,8 @@ def _add(archive: tarfile.TarFile, name: str, data: IO[bytes], size: int) -> Non
 def unpack(path: Path, folder: Path) -> dict[str, Any]:
     """Take a backup apart into an empty ``folder``; its manifest.
 
-    UserError: it cannot be read, is no backup, or a byte of it is not the one that was written.
+    UserError: it cannot be read, is no backup, a byte of it is not the one that was written, or
+    ``folder`` cannot be written.
     """
     try:
         with path.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as archive:
@@ -121,14 +124,28 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
         raise ValueError(member.name)
     source, digest = archive.extractfile(member), hashlib.sha256()
     target = folder / member.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with _writing(folder):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.fdopen(handle, "wb")
+    with file:
         while source and (data := source.read(_CHUNK)):
             digest.update(data)
-            file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+            with _writing(folder):
+                file.write(data)
+        with _writing(folder):
+            file.flush()
+            os.fsync(file.fileno())
     return digest.hexdigest()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """What fails inside is the disk of ``folder``, and not the backup that is read."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def _digest(path: Path) -> str:

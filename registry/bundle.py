@@ -42,20 +42,22 @@ def write(target: Path, folder: Path, paths: Iterable[str]) -> int:
     """
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with beside.open("xb") as file:
-            for path in paths:
-                data = (folder / path).read_bytes()
-                file.write(_header(path, len(data)) + data + bytes(-len(data) % _BLOCK))
-            file.write(bytes(2 * _BLOCK))
-            size = file.tell()
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        try:
+            with beside.open("xb") as file:
+                for path in paths:
+                    data = (folder / path).read_bytes()
+                    file.write(_header(path, len(data)) + data + bytes(-len(data) % _BLOCK))
+                file.write(bytes(2 * _BLOCK))
+                size = file.tell()
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
     except OSError as error:
         why = Words(f"cannot be written: {error.strerror}", f"gagal ditulis: {error.strerror}")
         raise UserError("unwritable", str(target), why) from error
-    finally:
-        beside.unlink(missing_ok=True)
     return size
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -24,6 +26,8 @@ class Disk:
     fail_at: int | None = None
     error: int = 0
     seen: list[str] = field(default_factory=list)
+    sites: list[str] = field(default_factory=list)
+    """The line of the project that made each call: module:line."""
 
     @property
     def failed(self) -> str | None:
@@ -34,8 +38,17 @@ class Disk:
     def call(self, name: str) -> None:
         """Count one call. OSError if it is its turn."""
         self.seen.append(name)
+        self.sites.append(_site())
         if len(self.seen) - 1 == self.fail_at:
             raise OSError(self.error, os.strerror(self.error))
+
+
+def _site() -> str:
+    """The innermost line of the package ``registry`` that is running."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__package__") != "registry":
+        frame = frame.f_back
+    return f"{frame.f_globals['__name__']}:{frame.f_lineno}" if frame else "-"
 
 
 class _File:
