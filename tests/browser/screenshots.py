@@ -31,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         for site in make_site(Path(folder)):
-            _take(browser, site, IMAGES / "verdict-ja.png", site.text("valid"), "ja", 760, "light")
+            _take(browser, site, IMAGES / "verdict-ja.png", site.text("valid"), "ja", 900, "light")
             if wanted:
                 _take_all(browser, site, wanted)
         browser.close()
