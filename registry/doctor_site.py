@@ -10,7 +10,7 @@ from registry import doctor, hosting, log, serve
 from registry.doctor import Findings
 from registry.guide import Guide, guide_policy
 from registry.parcel import listed_paths
-from registry.source import Answer, Unreachable, UrlSource
+from registry.source import Answer, Unreachable, Untrusted, UrlSource
 from signing import build_note, merkle, note, trust
 from signing.build_note import BuildNote
 from signing.reasons import Malformed
@@ -32,6 +32,7 @@ def look(findings: Findings, address: str) -> None:
     """Everything about the site at an address."""
     source = UrlSource(address)
     try:
+        _certificate(findings, source)
         documents = _walk(source)
         found = _note(findings, source, documents)
         doctor.trusted(findings, documents)
@@ -44,6 +45,19 @@ def look(findings: Findings, address: str) -> None:
         findings.remark("unreachable", address, why=str(error))
     except Malformed as error:
         findings.fault("bad-site", address, why=str(error))
+
+
+def _certificate(findings: Findings, source: UrlSource) -> None:
+    """The TLS certificate: how long browsers still take it."""
+    host = urlsplit(source.address).netloc
+    try:
+        if (ends := source.certificate_ends()) is not None:
+            findings.end("tls-ends", host, ends)
+    except Untrusted as error:
+        findings.fault("tls-refused", host, why=str(error))
+    except Unreachable as error:
+        # Behind a proxy the host answers only there; whether it answers at all is seen next.
+        findings.remark("tls-unseen", host, why=str(error))
 
 
 def _walk(source: UrlSource) -> list[TrustDocument]:
@@ -84,9 +98,12 @@ def _pages(
     pages = sorted(path for path in listed if path.endswith(".html"))
     assets = sorted(path for path in listed if path.startswith("assets/"))
     kinds = {path.rpartition(".")[2]: path for path in assets}
+    guide = {path.rpartition(".")[2]: path for path in listed if path.startswith("guide/")}
     others = [f"log/checkpoints/{found.size}", "log/checkpoint", "trust/1.note", "files.json"]
     others += [f"status/{k}-{digest[:16]}.cwt" for k, digest in enumerate(found.status[:1])]
     others += [f"catalogue/{name}" for name in sorted(found.catalogue)[:1]]
+    others += [path for path in guide.values() if path not in pages]
+    others += [path for path in ("sw.js", "manifest.webmanifest") if path in listed]
     for path in ["", "build.note", *pages, *kinds.values(), *others]:
         answer = source.answer(path, LIMIT)
         if answer.status != 200 and path != "404.html":

@@ -59,6 +59,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unreachable": ("cannot be read: {why}", "tidak dapat dibaca: {why}"),
     "bad-site": ("is not as signed: {why}", "tidak sesuai tanda tangan: {why}"),
+    "tls-ends": (
+        "its TLS certificate ends in {days} days: renew it",
+        "sertifikat TLS-nya habis dalam {days} hari: perbarui",
+    ),
+    "tls-refused": (
+        "no browser takes its TLS certificate: {why}",
+        "sertifikat TLS-nya ditolak peramban: {why}",
+    ),
+    "tls-unseen": (
+        "its TLS certificate could not be looked at: {why}",
+        "sertifikat TLS-nya tidak dapat dilihat: {why}",
+    ),
     "stale-cache": (
         "a cache serves build {old}, the host has build {new}",
         "tembolok menyajikan build {old}, hosting punya build {new}",

@@ -20,6 +20,10 @@ class Unreachable(Exception):
     """A path could not be read: no network, an error of the host, or more bytes than allowed."""
 
 
+class Untrusted(Unreachable):
+    """A host shows a TLS certificate that no browser takes: ended, of another name, self-made."""
+
+
 class Source(Protocol):
     """A published site."""
 
@@ -112,6 +116,33 @@ class UrlSource:
         found = self._asked(path, "", limit, {"Accept-Encoding": coding})
         _capped(path, found.data, limit)
         return found
+
+    def certificate_ends(self) -> int | None:
+        """When the TLS certificate of the host ends, in seconds; None without TLS.
+
+        Untrusted: it is refused. Unreachable: the host does not answer.
+        """
+        import socket  # noqa: PLC0415
+        import ssl  # noqa: PLC0415
+        import urllib.parse  # noqa: PLC0415
+
+        parts = urllib.parse.urlsplit(self.address)
+        if parts.scheme != "https":
+            return None
+        place = (parts.hostname or "", parts.port or 443)
+        try:
+            with (
+                socket.create_connection(place, timeout=TIMEOUT) as plain,
+                ssl.create_default_context().wrap_socket(
+                    plain, server_hostname=place[0]
+                ) as secured,
+            ):
+                found = secured.getpeercert() or {}
+        except ssl.SSLCertVerificationError as error:
+            raise Untrusted(error.verify_message) from error
+        except (OSError, ValueError) as error:
+            raise Unreachable(str(error) or type(error).__name__) from error
+        return int(ssl.cert_time_to_seconds(str(found["notAfter"])))
 
     def _asked(self, path: str, query: str, limit: int, headers: Mapping[str, str]) -> Answer:
         """The answer to a path, of its data one byte more than ``limit`` at most. Unreachable."""
