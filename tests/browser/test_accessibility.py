@@ -1,4 +1,4 @@
-"""axe-core on every page and every reason, in Japanese and Indonesian, light and dark."""
+"""Every page and every reason: axe-core in Japanese and Indonesian, light and dark; and 320 px."""
 
 from __future__ import annotations
 
@@ -49,6 +49,12 @@ def _examine_in_place(seen: Watched, what: str, ready: str = "") -> None:
         _examine(seen.page, f"{what} {language}")
 
 
+def _reflows(page: Page) -> None:
+    """On a small phone, or at 400 % of 1280 pixels, nothing scrolls sideways (WCAG 2.2, 1.4.10)."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_a_fault_is_found_in_both_schemes(browser: Browser, site: Site) -> None:
     with watched(browser, site) as seen:
         seen.page.goto(site.address)
@@ -63,6 +69,7 @@ def test_every_reason(browser: Browser, site: Site, case: Case) -> None:
     with watched(browser, site, now=case.now) as seen:
         assert reach(seen, site, case) == case.reason
         _examine_in_place(seen, str(case), ".technical")
+        _reflows(seen.page)
         seen.complaints.clear()  # the browser itself says that a file is missing
 
 
@@ -103,6 +110,7 @@ def test_the_list_of_many(browser: Browser, site: Site) -> None:
         _examine_in_place(seen, "batch")
         seen.page.set_viewport_size({"width": 360, "height": 800})
         _examine(seen.page, "batch, narrow")
+        _reflows(seen.page)
 
 
 def test_the_registry_page(browser: Browser, site: Site) -> None:
@@ -116,6 +124,7 @@ def test_a_page_that_is_not_there(browser: Browser, site: Site) -> None:
     with watched(browser, site) as seen:
         seen.page.goto(f"{site.address}tidak/ada")
         _examine(seen.page, "404")
+        _reflows(seen.page)
         seen.complaints.clear()  # the browser itself says that the page is missing
 
 
@@ -132,4 +141,6 @@ def test_every_page_of_the_guide(browser: Browser, site: Site) -> None:
         for page in GUIDE:
             seen.page.goto(f"{site.address}guide/{page}")
             _examine(seen.page, page)
+            _reflows(seen.page)
+            seen.page.set_viewport_size({"width": 1280, "height": 720})
     assert len(GUIDE) >= 26
