@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,13 @@ from signing.fragment import qr_text
 from signing.status import State
 
 LSPS, SCHEMES = 2_000, 3_000
+SCHEMES_EACH = 15
+"""Schemes that one LSP certifies."""
 FIRST_LSP = 100
 REPLACED, REVOKED = 50, 100
 """One in so many."""
-FILE = 5_000
-"""Rows of one spreadsheet."""
+FILE = 500
+"""Rows of one spreadsheet. Each is of one LSP, as in life: its numbers lie together."""
 DAY = 86_400
 
 
@@ -80,16 +83,26 @@ class _Desk:
 
     def fill(self, size: int) -> None:
         """Import new certificates, and the replacements of some of them."""
-        lsps = [number for number in self.catalogue.lsps if number < FIRST_LSP + LSPS]
+        lsps = cycle(number for number in self.catalogue.lsps if number < FIRST_LSP + LSPS)
         people = People(self.catalogue, 1)
-        rest = people.rows(size - size // REPLACED, lsps, _day(self.now))
         replaced: list[Row] = []
-        while rows := list(islice(rest, FILE)):
+        for first in range(0, size - size // REPLACED, FILE):
+            count = min(FILE, size - size // REPLACED - first)
+            rows = list(self._rows(people, next(lsps), count))
             self._import(rows, Kind.NEW)
             replaced += self.draw.sample(rows, len(rows) // (REPLACED - 1))
         for at in range(0, len(replaced), FILE):
             corrected = [replace(row, name=row.name + " S") for row in replaced[at : at + FILE]]
             self._import(corrected, Kind.REPLACEMENT)
+
+    def _rows(self, people: People, lsp: int, count: int) -> Iterator[Row]:
+        """Holders of one LSP, of its own few schemes, from the last two years."""
+        schemes = self.draw.sample(list(self.catalogue.schemes.values()), SCHEMES_EACH)
+        for _ in range(count):
+            issued = _day(self.now) - timedelta(days=self.draw.randrange(2, 700))
+            while not self.catalogue.lsps[lsp].licensed(issued):
+                issued -= timedelta(days=1)
+            yield people.row(lsp, self.draw.choice(schemes), issued)
 
     def _import(self, rows: list[Row], kind: Kind) -> None:
         self.file.write_bytes(csv_bytes([row.cells() for row in rows]))
