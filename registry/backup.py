@@ -25,6 +25,9 @@ from signing.canonical import time_text
 from signing.reasons import Malformed
 from signing.trust import TrustDocument
 
+_ASIDE = ".absah-"
+"""How the name of a folder for copies begins; the number of its process follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -95,6 +98,17 @@ def restore(path: Path, folder: Path, live: str | None) -> Checked:
     return checked
 
 
+def sweep(folder: Path) -> None:
+    """Remove the copies of the register that a killed backup or restore left in ``folder``.
+
+    They hold what an erasure takes out of the register. OSError: one cannot be removed.
+    """
+    for left in folder.glob(f"{_ASIDE}*"):
+        owner = left.name.removeprefix(_ASIDE).partition("-")[0]
+        if not owner.isdigit() or not _running(int(owner)):
+            shutil.rmtree(left)
+
+
 def refuse_unsaved(settings: Settings, store: Store) -> None:
     """UserError: the newest build is in no verified backup, and registry.toml demands one."""
     newest = store.newest_note()
@@ -109,11 +123,22 @@ def _files(workspace: Workspace) -> dict[str, Path]:
     return {path.relative_to(workspace.folder).as_posix(): path for path in sorted(found)}
 
 
+def _running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
     """A private folder inside ``folder``, so on its disk; removed at the end."""
     try:
-        made = Path(tempfile.mkdtemp(prefix=".absah-", dir=folder))
+        sweep(folder)
+        made = Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{os.getpid()}-", dir=folder))
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:

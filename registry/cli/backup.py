@@ -94,6 +94,7 @@ def erase(
         if found.erased:
             confirmed(Words("Erase for ever:", "Hapus selamanya:"), str(count), yes=yes)
             erasure.erase(store, found.erased, now)
+            backups.sweep(workspace.folder)
     if as_json:
         say_json({"erased": found.erased, "unchanged": found.before})
         return

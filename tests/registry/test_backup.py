@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sqlite3
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -241,3 +243,16 @@ def test_a_full_disk_leaves_no_half_backup(
         _made(own, tmp_path / "b.tar")
     assert caught.value.code == "unwritable"
     assert not list(tmp_path.glob("*b.tar*"))
+
+
+def test_what_a_killed_backup_left_is_cleared_away(own: Demonstration, tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    left = own.workspace / f".absah-{ended.pid}-x"
+    running = own.workspace / f".absah-{os.getpid()}-x"
+    for folder in (left, running):
+        folder.mkdir()
+        (folder / "registry.db").write_bytes(b"data of persons")
+    _made(own, tmp_path / "b.tar")
+    assert not left.exists()
+    assert running.exists(), "somebody is at work in it"
