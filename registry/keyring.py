@@ -76,6 +76,7 @@ class Keyring:
         self.ask = ask
         self.demo = demo
         self._opened: dict[Path, keys.Signer] = {}
+        self._issuers: dict[bytes, keys.Signer] = {}
 
     def __reduce__(self) -> str:
         raise TypeError("a keyring is not pickled")
@@ -141,10 +142,13 @@ class Keyring:
 
     def issuer(self, kid: bytes) -> keys.Signer | None:
         """The issuer key with this key id; None when its private half is not in this folder."""
-        for file in self.files():
-            if file.role == "issuer" and file.kid == kid and _held(file):
-                return self.open(file)
-        return None
+        if kid not in self._issuers:
+            # An import asks for every LSP and scheme that it meets, and issues with few keys.
+            for file in self.files():
+                if file.role == "issuer" and file.kid == kid and _held(file):
+                    self._issuers[kid] = self.open(file)
+                    break
+        return self._issuers.get(kid)
 
     def at_hand(self, role: str) -> frozenset[bytes]:
         """Public keys of this role whose private half lies here, as a file or in a token."""
