@@ -10,7 +10,7 @@ import hashlib
 import re
 from typing import Any
 
-from registry import twins
+from registry import single_file, twins
 from registry.audit_notes import HEAD
 from registry.audit_site import Site, allowed
 from signing.build_note import BuildNote
@@ -42,6 +42,8 @@ def check(site: Site, present: BuildNote) -> None:
     for path, digest in listed.items():
         if path in pinned or not _may_be_listed(path, listed):
             site.fault(LIST, "files-listed", name=path)
+        elif path == single_file.PATH:
+            _single(site, digest, single_file.paths(present, listed))
         else:
             _pinned(site, path, digest, LIST)
     if site.names is not None:
@@ -74,6 +76,20 @@ def _pinned(site: Site, path: str, digest: str, by: str) -> None:
     scheme = _SCHEME.match(path)
     if path.startswith("catalogue/scheme/") and not (scheme and found.startswith(scheme[1])):
         site.fault(path, "scheme-name")
+
+
+def _single(site: Site, digest: str, wanted: list[str]) -> None:
+    """The file that works offline: its page by its line, its data by what is published."""
+    data = site.get(single_file.PATH)
+    # Of a file that is wrong itself enough is said already.
+    wrong = {fault.path for fault in site.report.faults}
+
+    def read(path: str) -> bytes | None:
+        return None if path in wrong else site.get(path)
+
+    why = "" if data is None else single_file.fault(data, digest, wanted, read)
+    if why:
+        site.fault(single_file.PATH, "single-file", why=why)
 
 
 def _canonical(site: Site, path: str, data: bytes) -> Any:

@@ -181,6 +181,9 @@ FAULT_WORDS = {
     "scheme-name": Words(
         "does not have the name that its SHA-256 gives it", "namanya tidak sesuai SHA-256 isinya"
     ),
+    "single-file": Words(
+        "is not the offline file as published: {why}", "bukan berkas luring terbitan: {why}"
+    ),
     "twin": Words("does not unpack to {of}", "hasil dekompresinya bukan {of}"),
     "twin-header": Words(
         "has another gzip header than absah writes", "kepala gzip-nya bukan buatan absah"

@@ -6,11 +6,13 @@ merged there (and one host joins equal names by commas), so the blocks are disjo
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from urllib.parse import urlsplit
 
 from registry.guide import installed_policy
 
-__all__ = ["META_POLICY", "headers", "robots"]
+__all__ = ["META_POLICY", "headers", "inline_hash", "robots"]
 
 # A page loads from its own host only, runs no inline script or style, sends no form, and has one
 # Trusted Types policy, which names the workers of the bundle (script/workers.js): no string of a
@@ -80,6 +82,12 @@ def headers(site: str, guide_policy: str | None = None) -> bytes:
         lines.append(base + path)
         lines.extend(f"  {line}" for line in (*own, *_ALWAYS, *secure))
     return ("\n".join(lines) + "\n").encode()
+
+
+def inline_hash(text: str) -> str:
+    """The source of a policy that allows one inline script or style, by its text."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
 
 
 def robots(*, demo: bool) -> bytes:

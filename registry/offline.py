@@ -24,7 +24,7 @@ _SHARED = ("image/*", "application/pdf", "text/plain")
 
 def outside(assets: Assets) -> set[str]:
     """Scripts of the bundle that are served under another name, or not at all."""
-    return {assets.entry(name).file for name in ("worker.js", "retire.js")}
+    return {assets.entry(name).file for name in ("worker.js", "retire.js", "single.js")}
 
 
 def icons() -> dict[str, tuple[Asset, bytes]]:

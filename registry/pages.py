@@ -2,10 +2,10 @@
 
 ``pages()`` gives ``{path: bytes}``: the verification page and the registry page in three languages,
 the guide where it is handed over, 404.html, the bundle's assets, the words as files named by their
-digest, service worker, manifests, icons, robots.txt, ``_headers`` and ``.nojekyll``. The same
-settings and assets always give the same bytes. Nothing here changes with a build: ``/registry/``
-reads build number, log size and root from the build note in the browser, so a new note needs no new
-page (docs/formats.md section 7).
+digest, ``download/verify.html`` without its data, service worker, manifests, icons, robots.txt,
+``_headers`` and ``.nojekyll``. The same settings and assets always give the same bytes. Nothing
+here changes with a build: ``/registry/`` reads build number, log size and root from the build note
+in the browser, so a new note needs no new page (docs/formats.md section 7).
 
 Each page works from the path of ``site`` on any host and carries the registry's id and the digest
 of trust/1: what a browser starts its walk of trust from.
@@ -13,8 +13,8 @@ of trust/1: what a browser starts its walk of trust from.
 
 from __future__ import annotations
 
+import base64
 import functools
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
-from registry import offline
+from registry import offline, page_words, single_file
 from registry.assets import Asset, Assets, json_bytes, named
 from registry.figures import Figures
 from registry.guide import Guide, guide_policy
@@ -35,32 +35,8 @@ __all__ = ["LANGUAGES", "Asset", "Assets", "PageSettings", "pages"]
 LANGUAGES = ("ja", "id", "en")
 """The first one is the language of ``/``, which follows its reader; the others have a folder."""
 
-_STATIC_WORDS = ("site", "nav", "language", "demo", "gloss", "error.internal", "error.no_script")
-"""Of the frame of every page: in the page's own language they stand in its HTML."""
-_TIMES = ("month", "format", "data.not_stated")
-_FIRST_WORDS = (
-    *("reason.valid", "level", "question", "result", "asof", "age", *_TIMES),
-    *(f"answer.{asked}.ok" for asked in ("issuer", "dates", "standing")),
-    *("answer.standing.ok_offline", "progress.checking", "progress.fresh", "progress.updated"),
-)
-"""All that a verdict needs if all is well: a page that a code has opened waits for these alone."""
-_REASON_WORDS = ("reason", "answer")
-"""What any other verdict needs, and waits for."""
-_LATER_WORDS = (
-    *_STATIC_WORDS,
-    *("home", "data", "note", "button", "error", "legacy", "record", "compare", "inquiry"),
-    *("batch", "era", "progress", "session", "share", "install", "update"),
-    *("registry.build", "registry.log_size", "registry.log_root"),
-)
-_REGISTRY_WORDS = (
-    *(*_STATIC_WORDS, *_TIMES, "registry", "record.trust_version"),
-    *("sector", "asof.none", "error.network", "reason.conflict", "progress.fresh"),
-    "button.save_evidence",
-)
-
-
-_Loaded = tuple[dict[str, Any], "Asset"]
-"""The words that a page begins with, which stand in its HTML, and its index."""
+_Loaded = tuple[dict[str, Any], "Asset | dict[str, Any]"]
+"""The words that a page begins with, which stand in its HTML, and its index: a file, or itself."""
 _WordFiles = dict[str, dict[str, "Asset"]]
 """By language, then by ``words``, ``reasons`` or ``rest``."""
 
@@ -87,17 +63,28 @@ _PAGES = (
             *("details.css", "scan.css", "scanner.js", "translate.js"),
         ),
         "site.title",
-        {"words": _FIRST_WORDS, "reasons": _REASON_WORDS, "rest": _LATER_WORDS},
+        {"words": page_words.FIRST, "reasons": page_words.REASONS, "rest": page_words.LATER},
     ),
     _Page(
         "registry.html.j2",
         "registry/",
         ("alarm.js", "registry_page.js", "translate.js"),
         "registry.heading",
-        {"words": _REGISTRY_WORDS},
+        {"words": page_words.REGISTRY},
         ("main.css", "registry_page.css"),
     ),
 )
+
+
+_SINGLE = _Page(
+    "single.html.j2",
+    "",
+    (),
+    "site.title",
+    {"words": (*page_words.FIRST, *page_words.REASONS, *page_words.LATER, "single.newest")},
+    ("main.css", "details.css", "scan.css"),
+)
+"""``download/verify.html``: it has no host, so all is in it, and its links lead to the site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +122,7 @@ def pages(
 
     UserError ``no-bundle``: the bundle lacks a script or a style that a page names.
     """
-    sentences = {language: _sentences(language) for language in LANGUAGES}
+    sentences = {language: page_words.sentences_of(language) for language in LANGUAGES}
     frame = _Frame(settings, assets, sentences, figures)
     outside = offline.outside(assets)
     files = {path: data for path, data in assets.files.items() if path not in outside}
@@ -145,15 +132,18 @@ def pages(
         index, made = _words_of(assets, page, sentences)
         files |= made
         for language in LANGUAGES:
-            loaded = (_chosen(sentences[language], page.words["words"]), index)
+            loaded = (page_words.chosen_of(sentences[language], page.words["words"]), index)
             html = frame.render(page.template, page, language, loaded, icons)
             files[f"{_folder(language)}{page.path}index.html"] = html
     for language in LANGUAGES:
         folder = _folder(language)
-        name, short = (_find(sentences[language], f"site.{key}") for key in ("title", "short"))
+        name, short = (
+            page_words.find(sentences[language], f"site.{key}") for key in ("title", "short")
+        )
         files[f"{folder}manifest.webmanifest"] = offline.manifest(
             settings.base, folder, (name, short), icons
         )
+    files[single_file.PATH] = frame.single(icons)
     files["404.html"] = frame.render("404.html.j2", _PAGES[0], LANGUAGES[0], None, icons)
     whole = offline.service_worker(assets, files)
     files["sw.js"] = whole if settings.offline else offline.kill_switch(assets)
@@ -172,7 +162,7 @@ def _words_of(
     prefix = "assets/registry-" if page.path else "assets/"
     for which, keys in page.words.items():
         for language in LANGUAGES:
-            chosen = json_bytes(_chosen(sentences[language], keys))
+            chosen = json_bytes(page_words.chosen_of(sentences[language], keys))
             words[language][which], data = named(f"{prefix}{which}-{language}", "json", chosen)
             files[words[language][which].file] = data
     index, data = named(f"{prefix}index", "json", _index(assets, page, words))
@@ -193,7 +183,8 @@ class _Frame:
         """The guide with this registry's address, and the headers that its policy belongs to."""
         site, demo = self.settings.site, self.settings.demo
         banners = {
-            language: _find(said, "demo.banner") for language, said in self.sentences.items()
+            language: page_words.find(said, "demo.banner")
+            for language, said in self.sentences.items()
         }
         policy = headers(site, guide_policy(guide.hashes))
         return {**guide.pages(site, banners if demo else {}), "_headers": policy}
@@ -210,9 +201,38 @@ class _Frame:
         base = self.settings.base
         context["icon"] = base + icons["svg"][0].file
         context["touch_icon"] = base + icons[str(offline.ICON_WIDTHS[0])][0].file
-        return (
-            _environment().get_template(template).render(figures=self.figures, **context).encode()
+        return self._rendered(template, context)
+
+    def single(self, icons: Mapping[str, tuple[Asset, bytes]]) -> bytes:
+        """``download/verify.html`` with its block of data empty."""
+        sentences = {language: page_words.without_host(language) for language in LANGUAGES}
+        words = {
+            lang: {"words": page_words.chosen_of(sentences[lang], _SINGLE.words["words"])}
+            for lang in LANGUAGES
+        }
+        language, settings = LANGUAGES[0], self.settings
+        loaded = (words.pop(language)["words"], {"words": {language: {}, **words}})
+        context = _context(settings, self.assets, _SINGLE, language, loaded, sentences)
+        style = "".join(self._text(name) for name in _SINGLE.styles)
+        script = self._text("single.js")
+        return self._rendered(
+            _SINGLE.template,
+            context
+            | {
+                "icon": "data:image/svg+xml;base64," + base64.b64encode(icons["svg"][1]).decode(),
+                "policy": Markup(single_file.policy(script, style)),  # noqa: S704
+                "style": Markup(style),  # noqa: S704
+                "script": Markup(script),  # noqa: S704
+                "block": Markup(single_file.BLOCK),  # noqa: S704
+            },
         )
+
+    def _text(self, name: str) -> str:
+        return self.assets.files[self.assets.entry(name).file].decode()
+
+    def _rendered(self, template: str, context: Mapping[str, Any]) -> bytes:
+        found = _environment().get_template(template)
+        return found.render(figures=self.figures, **context).encode()
 
 
 def _context(
@@ -227,15 +247,16 @@ def _context(
 
     def say(other: str, key: str) -> str:
         return (
-            _find(sentences[other], key)
+            page_words.find(sentences[other], key)
             .replace("{site}", settings.site)
             .replace("{version}", settings.version)
         )
 
+    base = _base(settings, page)
     return {
-        "address": lambda other, path: settings.base + _folder(other) + path,
-        "guide": settings.base + "guide/" + _folder(language),
-        "base": settings.base,
+        "address": lambda other, path: base + _folder(other) + path,
+        "guide": base + "guide/" + _folder(language),
+        "base": base,
         "boot": _loaded(settings, assets, "boot.js"),
         "data": None if loaded is None else _data(settings, page, language, loaded),
         "entry": _loaded(settings, assets, "app.js"),
@@ -252,21 +273,26 @@ def _context(
     }
 
 
+def _base(settings: PageSettings, page: _Page) -> str:
+    """What every path of the site is put behind in a page."""
+    return settings.site if page is _SINGLE else settings.base
+
+
 def _data(settings: PageSettings, page: _Page, language: str, loaded: _Loaded) -> Markup:
     """The page's block of JSON (script/page.js), which no character of it can leave."""
     value = {
         "registry": settings.registry,
         "site": settings.site,
-        "base": settings.base,
+        "base": _base(settings, page),
         "trust": settings.trust_digest,
         "version": settings.version,
         "path": page.path,
         "language": language,
-        "offline": settings.offline,
+        "offline": settings.offline and page is not _SINGLE,
         "follow": language == LANGUAGES[0],
         "names": {other: settings.names[other] for other in LANGUAGES},
         "words": loaded[0],
-        "index": _file(loaded[1]),
+        "index": _file(loaded[1]) if isinstance(loaded[1], Asset) else loaded[1],
     }
     # `<` is the only character that ends a script element; no name or address is trusted here.
     return Markup(json_bytes(value).decode().replace("<", "\\u003c"))  # noqa: S704
@@ -320,34 +346,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _sentences(language: str) -> dict[str, Any]:
-    text = (FOLDER / "words" / f"{language}.json").read_text(encoding="utf-8")
-    sentences: dict[str, Any] = json.loads(text)
-    return sentences
-
-
-def _find(sentences: Mapping[str, Any], key: str) -> str:
-    """The sentence of ``key``; KeyError: there is none, which is a fault of a template."""
-    found: Any = sentences
-    for part in key.split("."):
-        found = found[part]
-    if not isinstance(found, str):
-        raise KeyError(key)
-    return found
-
-
-def _chosen(sentences: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
-    """Only the words that a page can show then: they are part of what it loads."""
-    chosen: dict[str, Any] = {}
-    for key in keys:
-        *groups, last = key.split(".")
-        into, found = chosen, sentences
-        for group in groups:
-            into, found = into.setdefault(group, {}), found[group]
-        into[last] = dict(found[last]) if isinstance(found[last], dict) else found[last]
-    return chosen
 
 
 def _folder(language: str) -> str:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registry import hosting, log, readback, twins
+from registry import hosting, log, readback, single_file, twins
 from registry.bundle import LIMIT, allowed
 from registry.errors import UserError, Words
 from registry.source import ListedSource, Source, Unreachable
@@ -202,6 +202,9 @@ class _Inspection:
     def _fault(self, path: str, data: bytes) -> str:
         if path in self.notes or path in self.trust or path == "build.note":
             return ""  # read and verified already
+        if path == single_file.PATH and path in self.digests:
+            wanted = single_file.paths(self.chain.note, self.parcel.listed)
+            return single_file.fault(data, self.digests[path], wanted, self._whole_file)
         if path in self.digests:
             right = hashlib.sha256(data).hexdigest() == self.digests[path]
             return "" if right else "not the digest that is signed"
@@ -217,6 +220,9 @@ class _Inspection:
         if path in _HOST:
             return self._host_fault(path, data)
         return self._twin_fault(path, data)
+
+    def _whole_file(self, path: str) -> bytes:
+        return _get(self.whole, path)
 
     def _log_fault(self, kind: str, tile: Tile, data: bytes) -> str:
         try:

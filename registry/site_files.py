@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 
-from registry import figures, log, pages, twins
+from registry import figures, log, pages, single_file, twins
 from registry.catalogue import Catalogue
 from registry.errors import UserError, Words
 from registry.guide import Guide
@@ -20,7 +20,7 @@ from registry.rows import HeadRow
 from registry.served import Served
 from registry.store import Store
 from registry.workspace import Workspace
-from signing import status, trust
+from signing import build_note, status, trust
 from signing.canonical import dumps
 from signing.merkle import Tile
 from signing.trust import TrustDocument
@@ -112,8 +112,9 @@ class SiteFiles:
         ``served``: what may be kept of the present site; None makes every file.
         """
         files = Files(served)
+        single = {single_file.PATH: self._single(note)}
         listed = {"files.json": self.listed, "build.note": note}
-        for path, data in {**self.catalogue, **self.pages, **listed}.items():
+        for path, data in {**self.catalogue, **self.pages, **single, **listed}.items():
             if twins.has_twins(path):
                 files.add_with_twins(path, data)
             else:
@@ -123,6 +124,19 @@ class SiteFiles:
         self._lists(files)
         self._log(files)
         return files
+
+    def _single(self, note: bytes) -> bytes:
+        """``download/verify.html`` with the data of the state that ``note`` pins."""
+        found = build_note.parse(note)
+        head = self.store.head(found.size)
+        held = {"build.note": note, **self.catalogue}
+        held |= {f"log/checkpoints/{found.size}": head.checkpoint} if head else {}
+        held |= {f"trust/{row.version}.note": row.note for row in self.store.trust()}
+        held |= {status.path(row.list, row.data): row.data for row in self.store.lists()}
+        wanted = single_file.paths(found, self.catalogue)
+        return single_file.filled(
+            self.pages[single_file.PATH], {path: held[path] for path in wanted}
+        )
 
     def _lists(self, files: Files) -> None:
         newest: dict[str, bytes] = {}

@@ -32,6 +32,10 @@ const PARTS = [
   "script/scanner.js",
   "script/translate.js",
 ];
+/** The script of download/verify.html, which holds all of the verification page. */
+const SINGLE = "script/single.js";
+/** Modules that it has others in the place of: single_X.js for X.js. */
+const REPLACED = ["parts", "site", "workers"];
 /** Classic scripts, which import nothing at run time: before the first paint, and outside pages. */
 const CLASSICS = ["script/boot.js", "script/retire.js", "script/worker.js"];
 /**
@@ -103,6 +107,21 @@ const sharing = {
       const text = (await readFile(path, "utf8")).replace(RULE_WORD, "$1()");
       return { contents: parts.has(path) ? `${text}\nimport "./app.js";\n` : text, loader: "js" };
     });
+  },
+};
+
+/** @type {import("esbuild").Plugin} for the single file, which has no host around it */
+const withoutHost = {
+  name: "without host",
+  setup({ onLoad, onResolve }) {
+    const filter = new RegExp(`^[.]/(${REPLACED.join("|")})[.]js$`);
+    onResolve({ filter }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, `single_${basename(path)}`),
+    }));
+    onLoad({ filter: /[/\\]script[/\\][a-z_]+\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(RULE_WORD, "$1()"),
+      loader: "js",
+    }));
   },
 };
 
@@ -226,11 +245,13 @@ const ESM = {
   plugins: [sharing],
   mangleProps: new RegExp(`^(${OWN_NAMES.join("|")})$`),
 };
+/** @type {import("esbuild").BuildOptions} */
+const WHOLE = { ...ESM, format: "iife", splitting: false, plugins: [withoutHost] };
 const styles = (await readdir(join(HERE, "styles")))
   .filter((name) => name.endsWith(".css"))
   .sort()
   .map((name) => `styles/${name}`);
-const PAGE_ENTRIES = new Set([APP, ...PARTS, ...CLASSICS, ...Object.values(WORKERS), ...styles]);
+const PAGE_ENTRIES = new Set([APP, SINGLE, ...PARTS, ...CLASSICS, ...Object.values(WORKERS), ...styles]);
 
 try {
   await rm(join(HERE, STAGED), { recursive: true, force: true });
@@ -245,6 +266,7 @@ try {
   ]);
   const lines = [
     ...(await entries(await withoutStubs(await bundle([APP, ...PARTS], { ...ESM, define })))),
+    ...(await entries(await bundle([SINGLE], { ...WHOLE, define }))),
     ...(await entries(workers)),
     ...(await copied(codecs)),
     ...(await entries(await bundle(CLASSICS, { format: "iife" }))),

@@ -16,7 +16,7 @@ import { listenToDoors } from "./doors.js";
 import { loadAllWords, loadWords } from "./language.js";
 import { load, loadStyle } from "./parts.js";
 import { show } from "./show.js";
-import { browserStore } from "./store.js";
+import { online, registryData } from "./site.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./telling.js").Verdict} Verdict */
@@ -175,7 +175,7 @@ async function complete(check, view) {
  * @returns {import("./telling.js").Visit}
  */
 function visitOf({ source, pending, at }) {
-  return { now: at, online: navigator.onLine, byLink: source === "link", pending };
+  return { now: at, online: online(), byLink: source === "link", pending };
 }
 
 /** Judge the code at hand. Every check is made on data fetched for it, where they can be had. */
@@ -339,11 +339,9 @@ function listen() {
 export function begin(here, followLanguage) {
   page = here;
   client = new Client({
-    base: new URL(page.base, location.href).href,
     registry: page.registry,
     trustDigest: page.trust,
-    fetch: (/** @type {Parameters<typeof fetch>} */ ...request) => fetch(...request),
-    store: browserStore(page.trust),
+    ...registryData(page),
   });
   listen();
   listenToDoors();

@@ -2,6 +2,7 @@
 
 import { fetchJson, load, readIndex } from "./parts.js";
 import { readersLanguage, storeLanguage } from "./reader.js";
+import { keepAddress } from "./site.js";
 import { Words } from "./words.js";
 
 /** @typedef {import("./page.js").Language} Language */
@@ -74,7 +75,7 @@ export async function followLanguage(page, shown) {
       event.preventDefault();
       storeLanguage(language);
       change(language).then(
-        () => history.replaceState(null, "", address(page, language, page.path)),
+        () => keepAddress(address(page, language, page.path)),
         () => location.assign(address(page, language, page.path)),
       );
     });

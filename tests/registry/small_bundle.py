@@ -19,8 +19,8 @@ def integrity(data: bytes) -> str:
 def small_assets() -> Assets:
     """Every entry that pages ask for; the app loads a chunk at once."""
     parts = {name for page in pages._PAGES for name in page.parts}
-    styles = {name for page in pages._PAGES for name in page.styles}
-    outside = {"app.js", "boot.js", "worker.js", "retire.js"} | styles
+    styles = {name for page in (*pages._PAGES, pages._SINGLE) for name in page.styles}
+    outside = {"app.js", "boot.js", "worker.js", "retire.js", "single.js"} | styles
     files = {CHUNK: b"chunk"}
     entries = {CHUNK: Asset(CHUNK, integrity(b"chunk"))}
     for name in sorted(parts | outside):

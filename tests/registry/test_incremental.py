@@ -92,7 +92,7 @@ def test_only_the_right_edge_is_read_and_written(larger: Demonstration, made: li
 
 
 def _renewed(path: str) -> bool:
-    names = ("build.note", "log/checkpoint", "status/0")
+    names = ("build.note", "download/", "log/checkpoint", "status/0")
     return path.startswith(names) and "checkpoints" not in path
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from registry import pages as module
+from registry import page_words
 from registry.errors import UserError
 from registry.hosting import headers, robots
 from registry.pages import LANGUAGES, Assets, PageSettings, pages
@@ -56,10 +56,11 @@ class Reader(HTMLParser):
 
 
 def _html(settings: PageSettings = SETTINGS) -> dict[str, Reader]:
+    """Every page that a host serves as one; verify.html has tests of its own."""
     return {
         path: Reader(data.decode())
         for path, data in pages(settings, small_assets()).items()
-        if path.endswith(".html")
+        if path.endswith(".html") and not path.startswith("download/")
     }
 
 
@@ -92,8 +93,8 @@ def test_a_page_for_each_language_and_kind() -> None:
     words = sorted(path for path in found if re.search("(words|reasons|rest)-", path))
     assert len(words) == 12
     assert re.fullmatch(r"assets/words-ja-[0-9a-f]{12}\.json", words[-1])
-    outside = {"assets/worker-A.js", "assets/retire-A.js"}
-    assert set(small_assets().files) - found == outside, "served as sw.js"
+    outside = {"assets/worker-A.js", "assets/retire-A.js", "assets/single-A.js"}
+    assert set(small_assets().files) - found == outside, "served as sw.js, or inside verify.html"
 
 
 def test_the_same_settings_give_the_same_bytes() -> None:
@@ -122,7 +123,7 @@ def test_each_text_is_the_word_that_its_element_names() -> None:
 
 def test_no_template_holds_a_sentence() -> None:
     templates = sorted((FOLDER / "pages").glob("*.j2"))
-    assert len(templates) == 4
+    assert len(templates) == 5
     for template in templates:
         source = template.read_text(encoding="utf-8")
         assert source.isascii()
@@ -378,4 +379,4 @@ def test_a_bundle_without_a_script_of_a_page_is_refused() -> None:
 def test_a_key_that_is_no_sentence_is_a_fault() -> None:
     for key in ("reason", "reason.valid", "nothing"):
         with pytest.raises(KeyError):
-            module._find(_words("ja"), key)
+            page_words.find(_words("ja"), key)
