@@ -14,6 +14,9 @@ import brotli
 
 SUFFIXES = (".br", ".gz")
 _PACKED = (".html", ".js", ".css", ".json", ".svg", ".txt", "build.note")
+_EVERY_BUILD = "download/"
+"""What changes with every note, and is large: the best packing of it would be most of a build."""
+_BEST, _QUICK = 11, 5
 _PIECE = 256
 """Bytes handed to the brotli decoder at a time: it cannot be told where to stop."""
 
@@ -30,11 +33,12 @@ def has_twins(path: str) -> bool:
 
 def made(path: str, data: bytes) -> dict[str, Callable[[], bytes]]:
     """The twins of a file by path, each packed when it is asked for."""
-    return {path + ".br": lambda: _brotli(data), path + ".gz": lambda: _gzip(data)}
+    quality = _QUICK if path.startswith(_EVERY_BUILD) else _BEST
+    return {path + ".br": lambda: _brotli(data, quality), path + ".gz": lambda: _gzip(data)}
 
 
-def _brotli(data: bytes) -> bytes:
-    packed: bytes = brotli.compress(data)
+def _brotli(data: bytes, quality: int) -> bytes:
+    packed: bytes = brotli.compress(data, quality=quality)
     return packed
 
 

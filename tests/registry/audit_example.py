@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from registry import audit_files, build, changes, log
+from registry import audit_files, build, changes, log, single_file, twins
 from registry.audit import Report, audit
 from registry.catalogue import Catalogue, install_demonstration
 from registry.changes import ReasonCode
@@ -30,6 +30,7 @@ from registry.workspace import Names, Workspace, settings_for
 from signing import build_note, keys, merkle, note, status, trust
 from signing.canonical import Json, b64encode, dumps, loads
 from signing.merkle import Checkpoint
+from signing.reasons import Malformed
 from tests.registry.ledger_example import (
     ID,
     NOW,
@@ -181,6 +182,23 @@ def renoted(files: dict[str, bytes], number: int, change: Callable[[Json], None]
     files[path] = build_note.sign(value, PUBLISHER, key("publisher"))
     if files["build.note"] == old:
         files["build.note"] = files[path]
+    refilled(files)
+
+
+def refilled(files: dict[str, bytes]) -> None:
+    """Put what is published now into the file for use without a network."""
+    try:
+        present = build_note.parse(files["build.note"])
+    except Malformed:
+        return  # nothing can be published with such a note
+    listed = [path for path, _ in loads(files["files.json"].decode())]
+    wanted = [path for path in single_file.paths(present, listed) if path in files]
+    page = single_file.emptied(files[single_file.PATH])
+    data = single_file.filled(page, {path: files[path] for path in wanted})
+    files[single_file.PATH] = data
+    for path, pack in twins.made(single_file.PATH, data).items():
+        if path in files:
+            files[path] = pack()
 
 
 def relisted(files: dict[str, bytes], change: Callable[[list[Any]], None]) -> None:
@@ -248,6 +266,7 @@ def checkpointed(files: dict[str, bytes], size: int, root: bytes, signer: str = 
     files[f"log/checkpoints/{size}"] = data
     if size == 14:
         files["log/checkpoint"] = data
+        refilled(files)
 
 
 def trust_signed(value: Json, *roots: str) -> bytes:

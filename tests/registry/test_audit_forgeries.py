@@ -26,6 +26,7 @@ from tests.registry.audit_example import (
     found,
     made,
     rechained,
+    refilled,
     relist_states,
     renoted,
     replace_list,
@@ -203,6 +204,7 @@ def test_numbers_may_have_gaps(files: dict[str, bytes]) -> None:
     value["build"] = 40
     data = build_note.sign(value, PUBLISHER, key("publisher"))
     files["build.note"] = files["builds/40.note"] = data
+    refilled(files)
     assert found(files) == set()
     report = audit(Memory(files, listed=False), None, LATER)
     assert (report.exit_code, report.builds, report.build) == (0, 2, 40)
@@ -214,6 +216,7 @@ def renewed(files: dict[str, bytes], **changes: Any) -> None:
     value.update(build=3, previous=build_note.parse(files[NOTE_2]).digest, **changes)
     data = build_note.sign(value, PUBLISHER, key("publisher"))
     files["build.note"] = files["builds/3.note"] = data
+    refilled(files)
 
 
 def test_a_renewed_note_pins_the_same_list(files: dict[str, bytes]) -> None:
@@ -231,6 +234,7 @@ def test_a_list_that_was_signed_anew_shows_the_same_states(files: dict[str, byte
     digest = hashlib.sha256(data).hexdigest()
     renewed(files, issued=time_text(LATER + 1), status=[{"list": 0, "sha256": digest}])
     files[status.path(0, data)] = files["status/0.cwt"] = data
+    refilled(files)
     assert found(files) == set()
 
 

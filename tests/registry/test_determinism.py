@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from registry import single_file
 from tests.demonstration import NOW, Demonstration, tree
 
 ROOT = Path(__file__).parents[2]
@@ -87,8 +88,10 @@ def test_a_renewed_note_changes_nothing_else(own: Demonstration) -> None:
     after = own.files()
     changed = {path for path in before | after if before.get(path) != after.get(path)}
     number = built.note.build
-    twins = {"build.note", "build.note.br", "build.note.gz"}
-    assert changed == {*twins, f"builds/{number}.note"}
+    dated = {
+        path + twin for path in ("build.note", single_file.PATH) for twin in ("", ".br", ".gz")
+    }
+    assert changed == {*dated, f"builds/{number}.note"}
     for path in after.keys() - changed:
         key = str(own.public / path)
         assert _marks_of(own.public / path) == marks[key], path
