@@ -189,9 +189,9 @@ def refilled(files: dict[str, bytes]) -> None:
     """Put what is published now into the file for use without a network."""
     try:
         present = build_note.parse(files["build.note"])
-    except Malformed:
-        return  # nothing can be published with such a note
-    listed = [path for path, _ in loads(files["files.json"].decode())]
+        listed = [path for path, _ in loads(files["files.json"].decode())]
+    except (Malformed, TypeError, ValueError):
+        return  # a test made one of them wrong: nothing can be published by it
     wanted = [path for path in single_file.paths(present, listed) if path in files]
     page = single_file.emptied(files[single_file.PATH])
     data = single_file.filled(page, {path: files[path] for path in wanted})

@@ -8,7 +8,6 @@ import hashlib
 import brotli
 import pytest
 
-from registry import single_file
 from registry.audit import audit
 from tests.registry.audit_example import (
     LATER,
@@ -123,8 +122,7 @@ def test_a_scheme_is_named_by_its_digest(files: dict[str, bytes]) -> None:
         lines[:] = sorted([wrong if p == path else p, digest] for p, digest in lines)
 
     relisted(without := without_twins(files), rename)
-    offline = (single_file.PATH, "single-file")
-    assert found(without) == {(wrong, "scheme-name"), offline}, "it holds the published files"
+    assert found(without) == {(wrong, "scheme-name")}
 
 
 def test_a_shorter_name_of_a_scheme_is_enough_from_32_digits_on(files: dict[str, bytes]) -> None:
