@@ -70,13 +70,17 @@ def contents(data: bytes) -> dict[str, bytes]:
     before, after = _cut(data)
     try:
         value = loads(data[len(before) : len(data) - len(after)].decode())
-        sizes = [(str(path), int(size)) for path, size in value["files"]]
-        whole = sum(size for _, size in sizes)
-        stream = zlib.decompressobj()
-        unpacked = stream.decompress(b64decode(value["data"]), min(whole, LIMIT) + 1)
-    except (TypeError, ValueError, KeyError, zlib.error) as error:
+        sizes = [_sized(path, size) for path, size in value["files"]]
+        packed = b64decode(value["data"])
+    except (TypeError, ValueError, KeyError) as error:
         raise Malformed("single-file", "its block is not in the form of such a block") from error
-    if not stream.eof or len(unpacked) != whole or any(size < 0 for _, size in sizes):
+    whole = sum(size for _, size in sizes)
+    stream = zlib.decompressobj()
+    try:
+        unpacked = stream.decompress(packed, min(whole, LIMIT) + 1)
+    except zlib.error as error:
+        raise Malformed("single-file", "its block is damaged") from error
+    if not stream.eof or len(unpacked) != whole:
         raise Malformed("single-file", "its block does not unpack to what it lists")
     found, at = {}, 0
     for path, size in sizes:
@@ -103,6 +107,13 @@ def fault(
         return "its block does not hold the files that it should"
     differing = [path for path, held in found.items() if read(path) not in (held, None)]
     return f"its block holds another {differing[0]}" if differing else ""
+
+
+def _sized(path: object, size: object) -> tuple[str, int]:
+    """A line of the list, before a byte is unpacked: to zlib a bound below 1 means none."""
+    if not isinstance(path, str) or type(size) is not int or size < 0:
+        raise TypeError(path, size)
+    return path, size
 
 
 def _cut(data: bytes) -> tuple[bytes, bytes]:

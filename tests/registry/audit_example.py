@@ -148,6 +148,8 @@ def remembering() -> Iterator[None]:
         (trust, "parse"),
         (build_note, "parse"),
         (audit_files, "loads"),
+        (single_file, "emptied"),
+        (single_file, "contents"),
     )
     with pytest.MonkeyPatch.context() as patch:
         for module, name in pure:

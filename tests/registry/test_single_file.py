@@ -117,9 +117,34 @@ def test_a_block_in_another_form_is_refused(old: bytes, new: bytes) -> None:
 def test_a_block_is_unpacked_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = filled(pages(SETTINGS, small_assets())[PATH], {"build.note": bytes(4096)})
     assert len(contents(whole)["build.note"]) == 4096
+    at = whole.index(b"4096")
+    for size in (b'"4096"', b"4096.0", b"true", b"null", b"4095", b"4097"):
+        with pytest.raises(Malformed):
+            contents(whole[:at] + size + whole[at + 4 :])
     monkeypatch.setattr(single_file, "LIMIT", 4000)
     with pytest.raises(Malformed):
         contents(whole)
+
+
+@pytest.mark.parametrize("size", ['"-1"', "-1"])
+def test_a_size_that_would_lift_the_bound_is_refused_before_unpacking(
+    monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    whole = filled(pages(SETTINGS, small_assets())[PATH], {"build.note": bytes(4096)})
+    at = whole.index(b"4096")
+    asked: list[str] = []
+
+    def unpacks() -> object:
+        asked.append("unpack")
+        raise zlib.error
+
+    monkeypatch.setattr(zlib, "decompressobj", unpacks)
+    with pytest.raises(Malformed):
+        contents(whole[:at] + size.encode() + whole[at + 4 :])
+    assert asked == []
+    with pytest.raises(zlib.error):
+        contents(whole)
+    assert asked == ["unpack"]
 
 
 def test_a_build_publishes_it_with_the_state_that_its_note_pins(built: dict[str, bytes]) -> None:
