@@ -53,10 +53,11 @@ const PDF_CODECS = ["openjpeg_nowasm_fallback.js", "jbig2_nowasm_fallback.js"].m
  * camelCase, which no file of ours uses (docs/formats.md), and no browser has one of them.
  */
 const OWN_NAMES = (
-  "acceptList birthDay blankNumber clockWrong compareHistory expiryDay fetchCheckpoint fetchList " +
-  "fetchState finalRoot forgetRemoved inScope issueDay keepBefore maxAge notLogged passportName " +
-  "proofMissing refreshFrom restoreBefore rootAt schemeDigest setNote tooNew trustDigest " +
-  "trustExpired trustExpires trustIssued trustVersion unlessTooNew"
+  "acceptList asOf birthDay blankNumber byLink checkStored clockWrong compareHistory " +
+  "expiryDay fetchCheckpoint fetchList fetchState finalRoot forgetRemoved inScope issueDay " +
+  "keepBefore logRoot logSize maxAge notLogged passportName proofMissing refreshFrom " +
+  "restoreBefore rootAt schemeDigest setNote tooNew trustDigest trustExpired trustExpires " +
+  "trustIssued trustVersion unlessTooNew"
 ).split(" ");
 
 /** @typedef {{file: string, integrity: string, imports: string[]}} Entry */
