@@ -22,7 +22,7 @@ class Asset:
     file: str
     """Path below the site's folder; the name carries a hash of the content."""
     integrity: str
-    """``sha384-<base64>`` (Subresource Integrity)."""
+    """``sha256-<base64>`` (Subresource Integrity)."""
     imports: tuple[str, ...] = ()
     """Files that it loads at once."""
 
@@ -70,8 +70,8 @@ def named(stem: str, suffix: str, data: bytes) -> tuple[Asset, bytes]:
 
 
 def integrity(data: bytes) -> str:
-    """Subresource Integrity: ``sha384-<base64>``."""
-    return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
+    """Subresource Integrity: ``sha256-<base64>``."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def json_bytes(value: object) -> bytes:

@@ -2,7 +2,7 @@
  * Bundles the browser side: script/ and styles/ -> dist/assets/ and dist/manifest.json.
  *
  * The manifest maps a logical name ("app.js", "main.css") to
- * `{"file": "assets/app-<hash>.js", "integrity": "sha384-...", "imports": ["assets/..."]}`.
+ * `{"file": "assets/app-<hash>.js", "integrity": "sha256-...", "imports": ["assets/..."]}`.
  * `imports` are the files that an entry loads at once, not those that it loads when it needs
  * them. A chunk that is shared or loaded later is listed under its own file name, so that every
  * file of dist/assets/ is in the manifest. All names carry a hash of their content, and the same
@@ -131,7 +131,7 @@ const withoutHost = {
  * @returns {Promise<string>} its digest as Subresource Integrity writes it
  */
 async function integrity(path) {
-  return `sha384-${createHash("sha384").update(await readFile(path)).digest("base64")}`;
+  return `sha256-${createHash("sha256").update(await readFile(path)).digest("base64")}`;
 }
 
 /**

@@ -13,7 +13,7 @@ CHUNK = "assets/chunk-C.js"
 
 def integrity(data: bytes) -> str:
     """Subresource Integrity of a file."""
-    return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
+    return "sha256-" + base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 def small_assets() -> Assets:
