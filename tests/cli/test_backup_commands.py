@@ -7,12 +7,20 @@ from pathlib import Path
 import click
 import pytest
 
+from registry.source import Unreachable, UrlSource
 from registry.workspace import Workspace
 from tests.cli.command import NOW, Command, check_error
 from tests.demonstration import Demonstration, tree
 
 
-def test_backup_and_restore(absah: Command, own: Demonstration, tmp_path: Path) -> None:
+def test_backup_and_restore(
+    absah: Command, own: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_self: UrlSource, _path: str, _limit: int, **_how: bool) -> bytes | None:
+        raise Unreachable("refused")
+
+    # Somebody's demonstration may be served at this very address.
+    monkeypatch.setattr(UrlSource, "read", unreachable)
     place = ("--workspace", own.workspace, "--now", NOW)
     file = tmp_path / "b.tar"
     made = absah("backup", file, *place)
