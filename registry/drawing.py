@@ -17,7 +17,7 @@ import shutil
 import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, as_completed, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -92,8 +92,8 @@ def draw_all(drawings: Iterable[Drawing], style: Style, out: Path, executor: Exe
                 _note(future.result(), out)
                 futures.discard(future)  # a million answers are not kept
         finally:
-            for future in futures:
-                future.cancel()
+            # One that has begun cannot be called back: it ends before the folder that it writes to.
+            wait([future for future in futures if not future.cancel()])
     return done
 
 
