@@ -68,7 +68,7 @@ def sign_checked(kid: bytes, signer: keys.Signer, message: bytes) -> bytes:
     UserError: it does not verify.
     """
     signature = signer.sign(message)
-    if not keys.verify_again(signer.public, message, signature):
+    if not keys.verify_libsodium(signer.public, message, signature):
         raise UserError("signature-fault", f"key {kid.hex()}", _FAULT, _FAULT_HINT)
     return signature
 

@@ -10,9 +10,9 @@ from tests.cli.command import NOW
 from tests.demonstration import Demonstration
 
 UNNEEDED = {
-    *("PIL", "bcrypt", "brotli", "jinja2", "mkdocs", "nacl", "openpyxl", "pikepdf", "pydantic"),
+    *("PIL", "bcrypt", "brotli", "jinja2", "mkdocs", "openpyxl", "pikepdf", "pydantic"),
     *("pypdfium2", "qrcode", "reportlab", "rich", "ssl", "urllib.request", "zxingcpp"),
-    *("cryptography.hazmat.primitives.serialization.ssh", "importlib.metadata", "sqlite3"),
+    *("cryptography", "importlib.metadata", "sqlite3"),
 }
 
 

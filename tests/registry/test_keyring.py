@@ -63,7 +63,7 @@ def test_a_key_with_a_passphrase_is_written_and_opened(tmp_path: Path) -> None:
     ]
     opened = ring.open(ring.find("publisher", "main"))
     assert opened.public == made.vkey.public
-    assert keys.verify_again(opened.public, b"text", opened.sign(b"text"))
+    assert keys.verify_libsodium(opened.public, b"text", opened.sign(b"text"))
     ring.open(made)
     assert asked == ["publisher-main.key"]
     # The passphrase is wrong, or nobody can be asked.

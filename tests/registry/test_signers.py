@@ -129,7 +129,7 @@ def test_nobody_to_ask_is_an_error_and_a_token_signs_in_one_process(tmp_path: Pa
 def test_a_signature_that_does_not_verify_is_no_signature(
     ring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "verify_again", lambda *_args: False)
+    monkeypatch.setattr(keys, "verify_libsodium", lambda *_args: False)
     questions, answers = io.BytesIO(), io.BytesIO()
     write_frame(questions, b"K", json.dumps({"keys": str(ring.folder), "demo": True}).encode())
     write_frame(questions, b"O", b"general")

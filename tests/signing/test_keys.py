@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from typing import Any
 
 import pytest
@@ -16,7 +17,11 @@ from tests.signing.vector_files import Case, agrees, answer, cases, named
 from tests.vectors import edwards
 
 CASES = cases("keys")
-VERIFIERS = {"cryptography": keys.verify, "libsodium": keys.verify_again}
+VERIFIERS = {
+    "reader": keys.verify,
+    "OpenSSL": keys.verify_openssl,
+    "libsodium": keys.verify_libsodium,
+}
 
 
 def _bytes(case: Case, *names: str) -> list[bytes]:
@@ -53,13 +58,31 @@ def test_signature_in_both_libraries(case: Case, library: str) -> None:
 def test_both_libraries_agree_on_every_changed_bit() -> None:
     key, message = keys.PrivateKey.from_seed(bytes(32)), b"pesan"
     good = key.sign(message)
-    assert keys.verify(key.public, message, good)
-    assert keys.verify_again(key.public, message, good)
+    assert keys.verify_openssl(key.public, message, good)
+    assert keys.verify_libsodium(key.public, message, good)
     for bit in range(512):
         bad = bytearray(good)
         bad[bit // 8] ^= 1 << bit % 8
-        assert not keys.verify(key.public, message, bytes(bad))
-        assert not keys.verify_again(key.public, message, bytes(bad))
+        assert not keys.verify_openssl(key.public, message, bytes(bad))
+        assert not keys.verify_libsodium(key.public, message, bytes(bad))
+
+
+def test_openssl_answers_a_reader_that_has_no_libsodium(monkeypatch: pytest.MonkeyPatch) -> None:
+    key, message = keys.PrivateKey.from_seed(b"\x07" * 32), b"pesan"
+    good = key.sign(message)
+    bad = good[:40] + bytes(24)
+    for cache in (keys._reader, keys._libsodium):
+        cache.cache_clear()
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "nacl", None)
+        assert [keys.verify(key.public, message, s) for s in (good, bad)] == [True, False]
+        with pytest.raises(Malformed):
+            keys.verify(bytes(32), message, good)
+        # What checks a new signature has no such way out.
+        with pytest.raises(ModuleNotFoundError):
+            keys.verify_libsodium(key.public, message, good)
+    keys._reader.cache_clear()
+    assert [keys.verify(key.public, message, s) for s in (good, bad)] == [True, False]
 
 
 def test_small_order_list_is_complete() -> None:
