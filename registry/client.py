@@ -296,8 +296,9 @@ class Client:
 
     def _lsp(self, number: int) -> dict[str, Any] | None:
         listed = self._pinned(f"lsps/{number // 64}.json")
-        found = [x for x in listed if x.get("number") == number] if isinstance(listed, list) else []
-        return found[0] if found else None
+        if not isinstance(listed, list):
+            return None
+        return next((entry for entry in listed if entry.get("number") == number), None)
 
     def _pinned(self, name: str) -> Any:
         """A catalogue file as the note pins it; None where it is not at hand."""

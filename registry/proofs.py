@@ -13,8 +13,6 @@ from signing.reasons import Malformed
 
 Read = Callable[[str, int, bool], bytes | None]
 """Path, most bytes, and whether caches are passed by, to what stands there: None if not at hand."""
-KEPT_FROM = 8
-"""Leaves below a hash that is worth keeping: a million entries keep a quarter of a million."""
 Ranges = Sequence[tuple[int, int]]
 
 
@@ -24,16 +22,28 @@ class Tiles:
     def __init__(self, size: int, root: bytes) -> None:
         self.size, self.root = size, root
         self.held: dict[Tile, bytes] = {}
-        self._hashes: dict[tuple[int, int], bytes] = {}
+        self._levels: dict[Tile, list[bytes]] = {}
+        self._above: dict[int, tuple[list[bytes], list[bytes]]] = {}
+        """Of a full tile of leaves that is proven to stand in the tree: its levels, and the hashes
+        that lead on from its root."""
 
     def entry(self, index: int, read: Read) -> list[bytes]:
         """The leaf hash at ``index`` and its inclusion proof; empty where they cannot be had."""
+        n, at = divmod(index, merkle.TILE)
+        if n in self._above:
+            levels, above = self._above[n]
+            beside = [_at(level, at >> k ^ 1) for k, level in enumerate(levels)]
+            return [_at(levels[0], at), *beside, *above]
         ranges = [(index, index + 1), *merkle.inclusion_ranges(index, self.size)]
 
         def proven(hashes: list[bytes]) -> bool:
             return merkle.included(hashes[0], index, self.size, hashes[1:], self.root)
 
-        return self._proof(ranges, read, proven)
+        hashes = self._proof(ranges, read, proven)
+        if hashes and (n + 1) * merkle.TILE <= self.size:
+            # All hashes below the tile's root come from its leaves: one proof proves all of them.
+            self._above[n] = self._levels[0, n, merkle.TILE], hashes[1 + _HEIGHT :]
+        return hashes
 
     def prefix(self, size: int, read: Read) -> list[bytes]:
         """Proof of the root at an older ``size``; empty where it cannot be had."""
@@ -58,18 +68,23 @@ class Tiles:
                 if proven(hashes):
                     return hashes
                 self.held.clear()
-                self._hashes.clear()
+                self._levels.clear()
+                self._above.clear()
         return []
 
     def _hash(self, first: int, end: int) -> bytes:
-        """The hash of leaves first..end out of tiles; many entries of one tree share the large."""
-        if end - first < KEPT_FROM:
-            return merkle.range_hash(first, end, self.size, self.held)
-        found = self._hashes.get((first, end))
-        if found is None:
-            found = merkle.range_hash(first, end, self.size, self.held)
-            self._hashes[first, end] = found
-        return found
+        """The hash of leaves first..end out of tiles; each node of a tile is made once."""
+        count = end - first
+        if count & (count - 1) or first % count:
+            middle = first + merkle.split_point(count)
+            return merkle.node_hash(self._hash(first, middle), self._hash(middle, end))
+        tile = merkle.subtree_tile((first, end), self.size)
+        levels = self._levels.get(tile)
+        if levels is None:
+            levels = self._levels[tile] = _levels(tile, self.held[tile])
+        below = 8 * tile[0]
+        height = count.bit_length() - 1 - below
+        return _at(levels[height], first % (merkle.TILE << below) // count)
 
     def _fetch(self, tile: Tile, read: Read, fresh: bool) -> bool:
         """Whether the tile is held: as it is, or cut out of a wider one."""
@@ -83,6 +98,23 @@ class Tiles:
                 self.held[tile] = merkle.cut_tile(tile, data)
                 return True
         return False
+
+
+_HEIGHT = 8
+"""Levels of a full tile below its root."""
+
+
+def _levels(tile: Tile, data: bytes) -> list[bytes]:
+    """The nodes of a tile by height, joined: from its own hashes to those below its root."""
+    levels, hashes = [data], merkle.tile_hashes(tile, data)
+    while len(levels) < _HEIGHT:
+        hashes = merkle.parents(hashes)
+        levels.append(b"".join(hashes))
+    return levels
+
+
+def _at(level: bytes, n: int) -> bytes:
+    return level[n * merkle.HASH : (n + 1) * merkle.HASH]
 
 
 def _widths(tile: Tile, read: Read) -> Iterator[int]:

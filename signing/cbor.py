@@ -17,6 +17,7 @@ from signing.reasons import Malformed
 LARGEST = 2**53 - 1
 DEPTH = 4
 _NESTED = (dict, list)
+_TEXTS = (bytes, str)
 
 
 def encode(value: Any) -> bytes:
@@ -53,7 +54,7 @@ def decode(data: bytes) -> Any:
             data, max_depth=DEPTH, allow_indefinite=False, allow_duplicate_keys=False
         )
         _walk(value, False)  # no deeper than DEPTH: the library saw to it
-        again = encode(value)
+        again = cbor2.dumps(value)  # in the order in which the keys stood
     except Malformed:
         raise
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -65,17 +66,29 @@ def decode(data: bytes) -> Any:
 
 def _walk(value: Any, text_keys: bool) -> None:
     kind = type(value)
-    if kind is int:
-        if not -LARGEST <= value <= LARGEST:
-            raise Malformed("cbor-type", "an integer outside 2^53")
+    if kind is dict:
+        wanted = str if text_keys else int
+        for key, item in value.items():
+            if type(key) is not wanted:
+                raise Malformed("cbor-type", "a key of another type")
+            if wanted is int and not -LARGEST <= key <= LARGEST:
+                raise Malformed("cbor-type", "an integer outside 2^53")
+            if type(item) not in _TEXTS:
+                _walk(item, key == 65533)
+        if not _ascending(tuple(value)):
+            raise Malformed("cbor-form", "not in deterministic form")
     elif kind is list:
         for item in value:
             _walk(item, False)
-    elif kind is dict:
-        for key, item in value.items():
-            if type(key) is not (str if text_keys else int):
-                raise Malformed("cbor-type", "a key of another type")
-            _walk(key, False)
-            _walk(item, key == 65533)
-    elif kind is not bytes and kind is not str:
+    elif kind is int:
+        if not -LARGEST <= value <= LARGEST:
+            raise Malformed("cbor-type", "an integer outside 2^53")
+    elif kind not in _TEXTS:
         raise Malformed("cbor-type", "a value of another type")
+
+
+@lru_cache(maxsize=256)
+def _ascending(keys: tuple[int | str, ...]) -> bool:
+    """Whether keys, of exact types, stand in the order of their encoded bytes."""
+    encoded = [cbor2.dumps(key) for key in keys]
+    return encoded == sorted(encoded)

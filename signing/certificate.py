@@ -170,8 +170,23 @@ def decode_payload(payload: bytes) -> Certificate:
     claims = cbor.decode(payload)
     expiry_day = _check(claims)
     profile = claims[PROFILE]
-    values = {field: profile.get(key) for key, field in _FIELDS}
-    return Certificate(expiry_day=expiry_day, cti=claims[7], **values)
+    return Certificate(
+        index=profile[1],
+        number=profile[2],
+        registration=profile[3],
+        name=profile[4],
+        birth_day=profile[5],
+        scheme=profile[6],
+        lsp=profile[7],
+        issue_day=profile[8],
+        scheme_digest=profile[9],
+        expiry_day=expiry_day,
+        cti=claims[7],
+        units=profile.get(10),
+        passport_name=profile.get(11),
+        blank_number=profile.get(12),
+        replaces=profile.get(13),
+    )
 
 
 def _check(claims: Any) -> int:

@@ -25,7 +25,6 @@ MAX_DIGITS = 1_234
 SHOWN = 200
 """Most characters of a foreign address that are shown."""
 _SHARE_STEP = 60
-_DIGITS = re.compile(r"[0-9]+\Z")
 _SHARE = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _CERTIFICATE = b"\xd2\x84\x49"
 
@@ -67,7 +66,7 @@ def qr_text(site: str, data: bytes) -> str:
 
 def from_payload_text(text: str) -> bytes:
     """The bytes of digits or share form. Malformed else."""
-    if _DIGITS.match(text):
+    if text.isascii() and text.isdigit():
         return _from_digits(text)
     if not _SHARE.match(text):
         raise Malformed("fragment", "neither digits nor share form")
@@ -99,7 +98,7 @@ def read(text: str, addresses: Sequence[str] | None) -> Code:
     before, mark, after = text.partition("#")
     if text[:8].lower().startswith(("http://", "https://")):
         if addresses is not None:
-            ours = max((a for a in addresses if text.startswith(a)), key=len, default=None)
+            ours = max(filter(text.startswith, addresses), key=len, default=None)
             if ours is None:
                 return _foreign(before, after)
             rest = text[len(ours) :]
