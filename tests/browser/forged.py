@@ -23,8 +23,11 @@ HOSTILE: list[str] = json.loads((Path(__file__).parent / "hostile.json").read_te
 """Sixty texts that must be shown as they stand, in every engine."""
 
 
-def forged(site: Site, entry: dict[str, Any], **claims: Any) -> str:
-    """The text of a certificate of a scheme ``entry``, which is published; other ``claims``."""
+def forged(site: Site, entry: dict[str, Any], *, by: str = "general", **claims: Any) -> str:
+    """The text of a certificate of a scheme ``entry``, which is published; other ``claims``.
+
+    ``by``: the issuer key that signs it.
+    """
     data = dumps(entry).encode()
     digest = hashlib.sha256(data).digest()[:16]
     (site.public / f"catalogue/scheme/{digest.hex()}.json").write_bytes(data)
@@ -34,7 +37,7 @@ def forged(site: Site, entry: dict[str, Any], **claims: Any) -> str:
         **{"scheme": entry["code"], "scheme_digest": digest, "units": None, **claims},
     )
     ring = Keyring(site.workspace / "keys", demo=True)
-    signer = ring.open(ring.find("issuer", "general"))
+    signer = ring.open(ring.find("issuer", by))
     return qr_text(site.address, cose.sign(encode_payload(certificate), signer))
 
 

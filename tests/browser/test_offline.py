@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from registry import build, changes, pages
@@ -14,6 +16,7 @@ from registry.store import Store
 from registry.workspace import Workspace
 from signing import trust
 from signing.verify import examine
+from tests.browser.scanned import scanned, sheet_with
 from tests.browser.site import NOW, Site, Watched, watched
 
 pytestmark = pytest.mark.browser
@@ -47,6 +50,9 @@ def test_after_one_visit_all_of_it_works_without_a_server(browser: Browser, own_
         assert "2026年11月24日 12:00（日本時間）" in seen.page.inner_text("[data-reason]")
         for name in ("revoked", "expired", "signature-mismatch", "foreign-code"):
             assert seen.paste(own_site.text(name)) == name
+        seen.page.click("#another")
+        seen.page.set_input_files("#files", str(own_site.workspace / "samples/revoked.png"))
+        assert seen.reason() == "revoked"
         seen.page.goto(own_site.address)
         seen.page.wait_for_selector("#offline p")
         assert "オフライン" in seen.page.inner_text("#offline")
@@ -57,6 +63,23 @@ def test_after_one_visit_all_of_it_works_without_a_server(browser: Browser, own_
         assert "24 November 2026" in seen.page.inner_text("#freshness")
         seen.page.goto(own_site.address + "registry/")
         seen.page.wait_for_selector("#facts:not([hidden])")
+        seen.complaints.clear()  # the browser itself says that the note cannot be fetched
+
+
+def test_whoever_read_one_pdf_reads_them_without_a_server_too(
+    browser: Browser, own_site: Site, tmp_path: Path
+) -> None:
+    picture = Image.open(own_site.workspace / "samples/revoked.png").convert("L")
+    path = str(scanned(tmp_path / "scan.pdf", [sheet_with([(picture, (200, 200))])], "jpeg"))
+    with _visit(browser, own_site) as seen:
+        _first_visit(seen, own_site)
+        seen.page.click("#another")
+        seen.page.set_input_files("#files", path)
+        assert seen.reason(60_000) == "revoked"
+        own_site.stop()
+        seen.page.goto(own_site.address)
+        seen.page.set_input_files("#files", path)
+        assert seen.reason(60_000) == "revoked"
         seen.complaints.clear()  # the browser itself says that the note cannot be fetched
 
 

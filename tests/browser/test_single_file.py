@@ -11,8 +11,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from registry import single_file
+from registry import build, ceremony, drafting, single_file
+from registry.keyring import Keyring, vkey_name
+from registry.store import Store
+from registry.workspace import Workspace
+from signing.trust import Final
+from tests.browser.film import camera, film, scene
+from tests.browser.forged import forged, scheme
 from tests.browser.site import NOW, Site, Watched, watched
+from tests.photographs import View
 
 pytestmark = pytest.mark.browser
 
@@ -95,6 +102,105 @@ def test_an_old_file_never_calls_the_paper_of_a_new_key_false(
             assert seen.page.get_attribute("[data-reason]", "data-level") == "amber"
 
 
+def _amend(site: Site, closed: dict[str, tuple[str, Final | None]], now: int) -> None:
+    """The next trust document, with every key of the folder in it, and a build that pins it."""
+    workspace = Workspace.open(site.workspace)
+    ring = Keyring(workspace.keys, demo=True)
+    with Store.open(workspace.database, writer=True) as store:
+        kids = {ring.find("issuer", name).kid.hex(): end for name, end in closed.items()}
+        wishes = drafting.Wishes(now=now, closed=kids)
+        past = drafting.in_force(store)
+        data = f"{drafting.draft(workspace.settings, past, ring.files(), wishes)}\n".encode()
+        for holder in ("a", "b"):
+            file = ring.find("root", holder)
+            data = ceremony.sign(data, file.vkey, ring.open(file))
+        document, _ = drafting.publish(store, data)
+        (workspace.trust / f"{document.version}.note").write_bytes(data)
+        build.build(workspace, store, ring, build.Terms(now))
+
+
+@pytest.fixture
+def changed_keys(own_site: Site, tmp_path: Path) -> tuple[Path, Path]:
+    """The file of before, and that of after two issuer keys were stolen and one was made.
+
+    Of one key the last entry that counts is known, of the other it is not.
+    """
+    before, after = tmp_path / "before.html", tmp_path / "after.html"
+    before.write_bytes((own_site.public / single_file.PATH).read_bytes())
+    workspace = Workspace.open(own_site.workspace)
+    ring = Keyring(workspace.keys, demo=True)
+    name = vkey_name(workspace.settings.id, "issuer", "second")
+    ring.create("issuer", "second", name, None)
+    with Store.open(workspace.database) as store:
+        end = drafting.cut_off(store)
+    stolen = {"general": ("compromised", end), "lsp-9001": ("compromised", None)}
+    _amend(own_site, stolen, NOW + 3600)
+    after.write_bytes((own_site.public / single_file.PATH).read_bytes())
+    return before, after
+
+
+def test_papers_of_a_stolen_key_and_of_a_new_one(
+    browser: Browser, own_site: Site, changed_keys: tuple[Path, Path]
+) -> None:
+    before, after = changed_keys
+    entry = scheme([{"code": "X.01", "id": "Satu"}])
+    papers = {
+        "of before the theft": own_site.text("valid"),
+        "after it": forged(own_site, entry, index=10_000),
+        "no end is known": own_site.text("out-of-scope"),
+        "of a new key": forged(own_site, entry, by="second"),
+    }
+    wanted = {
+        # Only the log, which is not in the file, can show which papers are older than the theft.
+        after: ("key-unchecked", "key-compromised", "key-compromised", "valid"),
+        # It cannot know of the theft; and what it does not know it does not call false.
+        before: ("valid", "log-unchecked", "key-unchecked", "key-unchecked"),
+    }
+    for file, reasons in wanted.items():
+        with _opened(browser, own_site, file, now=NOW + 7200) as seen:
+            for (what, text), reason in zip(papers.items(), reasons, strict=True):
+                assert seen.paste(text) == reason, (file.name, what)
+                level = {"valid": "green", "key-compromised": "red"}.get(reason, "amber")
+                assert seen.page.get_attribute("[data-reason]", "data-level") == level
+    with watched(browser, own_site, now=NOW + 7200) as seen:
+        seen.page.goto(own_site.address)
+        assert seen.paste(papers["of before the theft"]) == "valid", "the site has the proof"
+        assert seen.paste(papers["after it"]) == "key-compromised"
+        assert seen.paste(papers["of a new key"]) == "not-in-log", "its index holds another entry"
+
+
+def test_the_camera_reads_in_it_too(
+    browser: Browser, site: Site, file: Path, tmp_path: Path
+) -> None:
+    shown = film(scene((site.text("revoked"), View(module=6), (620, 220))), tmp_path / "film.y4m")
+    with (
+        camera(browser.browser_type, shown) as filming,
+        _opened(filming, site, file) as seen,
+    ):
+        seen.page.click("#scan")
+        assert seen.reason(60_000) == "revoked"
+        assert seen.page.locator("dialog").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("locale", "told", "way"),
+    [
+        ("ja-JP", "使えるカメラが見つかりません", "写真を選ぶか"),
+        ("id-ID", "Kamera tidak", "Pilih foto,"),
+    ],
+)
+def test_without_a_camera_it_names_the_ways_that_it_has(
+    browser: Browser, site: Site, file: Path, locale: str, told: str, way: str
+) -> None:
+    with _opened(browser, site, file, locale=locale) as seen:
+        seen.page.click("#scan")
+        seen.page.wait_for_selector(".scanner .trouble:not(:empty)")
+        trouble = seen.page.inner_text(".scanner .trouble")
+        assert told in trouble
+        assert way in trouble
+        assert "PDF" not in trouble
+
+
 def test_a_clock_before_the_data_is_no_verdict(browser: Browser, site: Site, file: Path) -> None:
     with _opened(browser, site, file, now=NOW - 3600) as seen:
         assert seen.paste(site.text("valid")) == "clock-wrong"
@@ -135,6 +241,14 @@ def test_it_reads_pictures_and_says_that_it_reads_no_pdf(
         )
         seen.page.wait_for_selector("text=このファイルではPDFを読み取れません")
         assert "取消し" in seen.page.inner_text("#batch-place")
+        seen.page.reload()
+        for language in ("en", "id", "ja"):
+            seen.page.click(f"a[data-language={language}]")
+            seen.page.wait_for_selector(f"html[lang={language}]")
+            assert "PDF" not in seen.page.inner_text("body"), "no door offers what it cannot read"
+        assert seen.page.get_attribute("#files", "accept") == "image/*,text/plain"
+        seen.page.set_input_files("#files", str(samples / "batch.pdf"))
+        seen.page.wait_for_selector("#files-error:has-text('正式な確認ページでPDFを確認')")
 
 
 def test_a_code_in_its_address_is_judged_and_taken_out(
