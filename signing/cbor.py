@@ -71,7 +71,7 @@ def _walk(value: Any, text_keys: bool) -> None:
         for key, item in value.items():
             if type(key) is not wanted:
                 raise Malformed("cbor-type", "a key of another type")
-            if wanted is int and not -LARGEST <= key <= LARGEST:
+            if type(key) is int and not -LARGEST <= key <= LARGEST:
                 raise Malformed("cbor-type", "an integer outside 2^53")
             if type(item) not in _TEXTS:
                 _walk(item, key == 65533)
