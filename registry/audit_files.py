@@ -128,10 +128,13 @@ def _listed(site: Site, digest: str) -> dict[str, str] | None:
 
 
 def _twins(site: Site, names: frozenset[str]) -> None:
+    before, data = "", None
     for path in sorted(names - site.named):
         original = path[:-3]
         if path.endswith((".br", ".gz")) and original in site.named and original in names:
-            twin, data = site.get(path), site.get(original)
+            twin = site.get(path)
+            if original != before:  # two twins of one file stand side by side
+                before, data = original, site.get(original)
             if twin is None or data is None:
                 continue
             if path.endswith(".gz") and twin[:10] not in GZIP_HEADS:

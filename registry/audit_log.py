@@ -8,6 +8,7 @@ remembered by themselves.
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ from signing.trust import Final, TrustDocument
 _ENTRY = 33
 _STEP = _ENTRY + 2
 """Bytes of an entry in a bundle, with its length."""
+_LEAVES = struct.Struct(f"x{_ENTRY + 1}s").iter_unpack
+_sha256 = hashlib.sha256
 
 
 @dataclass(slots=True)
@@ -162,7 +165,7 @@ class _Reader:
     def _hashes(self, path: str, n: int, width: int, data: bytes) -> bytes | None:
         if len(data) == width * _STEP and data[::_STEP] + data[1::_STEP] == _heads(width):
             self._remember(n, ((i, data[2 + i * _STEP : (i + 1) * _STEP]) for i in _odd(data)))
-            return b"".join(_uniform_leaves(data))
+            return _uniform_leaves(data)
         try:
             entries = merkle.decode_bundle(data)
         except Malformed as error:
@@ -248,14 +251,12 @@ def _odd(data: bytes) -> list[int]:
     return [i for i, kind in enumerate(types) if kind != 1]
 
 
-def _uniform_leaves(data: bytes) -> Iterator[bytes]:
-    """Leaf hashes of a bundle whose entries all have 33 bytes, each byte of it touched once."""
+def _uniform_leaves(data: bytes) -> bytes:
+    """Leaf hashes, joined, of a bundle whose entries all have 33 bytes."""
     # The low byte of each length becomes the 0x00 that stands before a leaf.
     buffer = bytearray(data)
     buffer[1::_STEP] = bytes(len(data) // _STEP)
-    sha256 = hashlib.sha256
-    for end in range(_STEP, len(buffer) + 1, _STEP):
-        yield sha256(buffer[end - _ENTRY - 1 : end]).digest()
+    return b"".join([_sha256(leaf).digest() for (leaf,) in _LEAVES(buffer)])
 
 
 def _partial(size: int) -> Iterator[Tile]:

@@ -85,7 +85,7 @@ class Tree(Mapping[Tile, bytes]):
         below, skipped = self.levels[-1], self.first(level - 1)
         for n in range(self.first(level) + len(held) // HASH, self._end(level - 1) // TILE):
             start = (n * TILE - skipped) * HASH
-            held += _top(below[start : start + _WIDTH])
+            held += _top(bytes(below[start : start + _WIDTH]))
         self.levels.append(held)
 
     @property
@@ -126,8 +126,10 @@ def _joined(leaves: Iterable[bytes]) -> bytearray:
     return found + b"".join(chunk)
 
 
-def _top(tile: bytearray) -> bytes:
-    return merkle.root_of([bytes(tile[i : i + HASH]) for i in range(0, _WIDTH, HASH)])
+def _top(tile: bytes) -> bytes:
+    while len(tile) > HASH:
+        tile = merkle.parents(tile)
+    return tile
 
 
 def tiles_of(sizes: Iterable[int]) -> list[Tile]:

@@ -81,7 +81,7 @@ class Tiles:
         tile = merkle.subtree_tile((first, end), self.size)
         levels = self._levels.get(tile)
         if levels is None:
-            levels = self._levels[tile] = _levels(tile, self.held[tile])
+            levels = self._levels[tile] = _levels(self.held[tile])
         below = 8 * tile[0]
         height = count.bit_length() - 1 - below
         return _at(levels[height], first % (merkle.TILE << below) // count)
@@ -104,12 +104,11 @@ _HEIGHT = 8
 """Levels of a full tile below its root."""
 
 
-def _levels(tile: Tile, data: bytes) -> list[bytes]:
+def _levels(data: bytes) -> list[bytes]:
     """The nodes of a tile by height, joined: from its own hashes to those below its root."""
-    levels, hashes = [data], merkle.tile_hashes(tile, data)
+    levels = [data]
     while len(levels) < _HEIGHT:
-        hashes = merkle.parents(hashes)
-        levels.append(b"".join(hashes))
+        levels.append(merkle.parents(levels[-1]))
     return levels
 
 

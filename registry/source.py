@@ -7,6 +7,7 @@ walk, and neither ever makes a certificate false.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,10 @@ class FolderSource:
     def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:  # noqa: ARG002
         """See :class:`Source`."""
         try:
-            with (self.folder / path).open("rb") as file:
-                data = file.read(limit + 1)
+            # By name: an audit opens each of many files, and a Path costs as much as reading one.
+            with open(f"{self.address}/{path}", "rb") as file:  # noqa: PTH123
+                # A room of the whole limit would be made for each file else.
+                data = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -78,17 +81,18 @@ class FolderSource:
 
     def listing(self) -> list[str]:
         """See :class:`ListedSource`. A link to a folder counts as a file: it is not followed."""
-        found, folders = [], [self.folder]
+        found, folders = [], [""]
         while folders:
             folder = folders.pop()
             try:
-                for path in folder.iterdir():
-                    if path.is_dir() and not path.is_symlink():
-                        folders.append(path)
-                    else:
-                        found.append(path.relative_to(self.folder).as_posix())
+                with os.scandir(f"{self.address}/{folder}") as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(f"{folder}{entry.name}/")
+                        else:
+                            found.append(folder + entry.name)
             except OSError as error:
-                raise Unreachable(f"{folder}: {error.strerror}") from error
+                raise Unreachable(f"{self.folder / folder}: {error.strerror}") from error
         return sorted(found)
 
 

@@ -27,6 +27,7 @@ Json = Any
 
 LARGEST = 2**53 - 1
 DEPTH = 8
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[a-z][a-z0-9_./-]*\Z")
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,7 +118,7 @@ def _walk(value: Json, depth: int) -> None:
     if value is None or value is True or value is False:
         return
     if isinstance(value, str):
-        if any("\ud800" <= c <= "\udfff" for c in value):
+        if _SURROGATE.search(value):
             raise Malformed("json-value", "a lone surrogate")
     elif isinstance(value, int):
         if not 0 <= value <= LARGEST:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ MAX_SIZE = 2**31
 CERTIFICATE_ENTRY = b"\x01"
 TRUST_ENTRY = b"\x03"
 _sha256 = hashlib.sha256
+_PAIRS = struct.Struct(f"{2 * HASH}s").iter_unpack
 
 Tile = tuple[int, int, int]
 """(level, number, width): width 1 to 256 hashes."""
@@ -64,16 +66,15 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     """Root over at least one hash, level by level."""
     level = list(hashes)
     while len(level) > 1:
-        level = parents(level) + level[len(level) - len(level) % 2 :]
+        pairs = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(level) - len(level) % 2 :]
     return level[0]
 
 
-def parents(level: Sequence[bytes]) -> list[bytes]:
-    """The nodes over the pairs of a level; an odd last one has none."""
-    return [
-        _sha256(b"\x01" + left + right).digest()
-        for left, right in zip(level[::2], level[1::2], strict=False)
-    ]
+def parents(level: bytes) -> bytes:
+    """The nodes over the pairs of a level, both joined; an odd last one has none."""
+    whole = memoryview(level)[: len(level) // (2 * HASH) * (2 * HASH)]
+    return b"".join([_sha256(b"\x01" + pair).digest() for (pair,) in _PAIRS(whole)])
 
 
 # Tiles ---------------------------------------------------------------------------------------

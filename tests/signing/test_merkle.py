@@ -160,3 +160,10 @@ def test_hashes_of_a_tile_have_exactly_its_width(length: int) -> None:
     with pytest.raises(Malformed, match="not the length of its width"):
         merkle.tile_hashes((0, 0, 2), bytes(length))
     assert merkle.tile_hashes((0, 0, 2), bytes(32) + b"\x01" * 32) == [bytes(32), b"\x01" * 32]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 255, 256])
+def test_parents_are_the_nodes_over_whole_pairs(count: int) -> None:
+    leaves = [merkle.leaf_hash(b"%d" % n) for n in range(count)]
+    pairs = [merkle.node_hash(*leaves[n : n + 2]) for n in range(0, count - 1, 2)]
+    assert merkle.parents(b"".join(leaves)) == b"".join(pairs)
