@@ -22,14 +22,14 @@ const LIMIT = 256 * 1024;
  * @returns {Promise<Shown>}
  */
 export async function shownFor(certificate, pinned, read) {
-  const [entry, lsp, errata] = await Promise.all([
+  const [entry, lsp, errata, fields] = await Promise.all([
     schemeOf(certificate, read),
     lspOf(certificate.lsp, pinned, read),
     pinnedFile("errata.json", pinned, read),
+    pinnedFile("fields.json", pinned, read),
   ]);
   const scheme = entry && corrected(entry.scheme, entry.digest, errata);
-  const fields = scheme?.fields?.length ? await pinnedFile("fields.json", pinned, read) : [];
-  return { scheme, lsp, fields };
+  return { scheme, lsp, fields: scheme?.fields?.length ? fields : [] };
 }
 
 /**

@@ -9,10 +9,10 @@
 import { hex } from "./bytes.js";
 import { b64encode } from "./canonical.js";
 import { shownFor } from "./catalogue.js";
-import { Held, listPath } from "./held.js";
+import { Held, listPath, readNote } from "./held.js";
 import { thumbprint } from "./keys.js";
 import { attempt } from "./reasons.js";
-import { fileSource, urlSource } from "./source.js";
+import { fileSource, untilLost, urlSource } from "./source.js";
 import * as status from "./status.js";
 import { certificateHash, examine, judge } from "./verify.js";
 
@@ -118,7 +118,7 @@ export class Client {
     const { data, kid, certificate } = opened;
     const now = this.now();
     const [verdict, catalogue] = await Promise.all([
-      this.evidence(held, opened, read).then((evidence) => judge(evidence, now)),
+      this.evidence(held, opened, fetched ? read : untilLost(read)).then((evidence) => judge(evidence, now)),
       certificate ? shownFor(certificate, pinned?.catalogue, read) : NOT_SHOWN,
     ]);
     const { host, moment, ...answer } = verdict;
@@ -172,8 +172,9 @@ export class Client {
   }
 
   async fetchState() {
+    const early = readNote(this.source); // on its way while what is stored is verified
     await this.restored;
-    if (!(await this.held.refreshFrom(this.source, "default"))) {
+    if (!(await this.held.refreshFrom(this.source, "default", early))) {
       await this.held.refreshFrom(this.source, "reload");
     }
     this.background = this.background.then(() => this.afterwards());

@@ -34,6 +34,11 @@ export function listPath(number, digest) {
   return `status/${number}-${digest.slice(0, 16)}.cwt`;
 }
 
+/** @param {Source} read */
+export function readNote(read) {
+  return read("build.note", note.LIMIT, { cache: "no-store" });
+}
+
 /** The state of one client. It is built up step by step, and each step leaves it whole. */
 export class Held {
   /**
@@ -77,12 +82,13 @@ export class Held {
    *
    * @param {Source} read
    * @param {RequestCache} cache
+   * @param {ReturnType<Source>} [early] the note, where it is on its way already
    * @returns {Promise<boolean>} whether all fits together, or no note can be read
    */
-  async refreshFrom(read, cache) {
+  async refreshFrom(read, cache, early = readNote(read)) {
     const first = this.trust ? null : read("trust/1.note", note.TRUST_LIMIT, { cache });
-    const data = await read("build.note", note.LIMIT, { cache: "no-store" });
-    await this.pin(await first);
+    const data = (await early) ?? null;
+    await this.pin((await first) ?? null);
     this.fetched = false;
     if (data) {
       this.ahead = this.tooNew = false;

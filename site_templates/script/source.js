@@ -1,8 +1,8 @@
 /**
  * The only reader of a published site: every read is capped in bytes and in time.
  *
- * It knows how to fetch a path and nothing about what stands in it. A file that is not there and
- * one that cannot be read are both null: neither ever makes a certificate false.
+ * It knows how to fetch a path and nothing about what stands in it. A file that is not there is
+ * null, one that is out of reach undefined: neither ever makes a certificate false.
  */
 
 import { readAll } from "./bytes.js";
@@ -13,7 +13,7 @@ import { readAll } from "./bytes.js";
  * @param {string} path below the site
  * @param {number} limit most bytes
  * @param {RequestInit} [how] `cache: "reload"` passes every cache on the way by
- * @returns {Promise<Bytes | null>}
+ * @returns {Promise<Bytes | null | undefined>}
  */
 
 /** Milliseconds without the whole answer after which a file counts as out of reach. */
@@ -32,8 +32,21 @@ export function urlSource(base, fetch) {
       // wait for its end, up to 20 s.
       return body && ((await (ok ? readAll(body, limit) : body.cancel())) ?? null);
     } catch {
-      return null; // no network, or it broke off
+      return undefined; // no network, or it broke off
     }
+  };
+}
+
+/**
+ * @param {Source} read
+ * @returns {Source} it, until a file is out of reach: then so are all others
+ */
+export function untilLost(read) {
+  let lost = false;
+  return async (...asked) => {
+    const data = lost ? undefined : await read(...asked);
+    lost ||= data === undefined;
+    return data;
   };
 }
 

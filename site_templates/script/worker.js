@@ -13,7 +13,7 @@
 /** @typedef {{version: string, files: [path: string, integrity: string][]}} Deploy */
 /** @typedef {Event & {waitUntil(work: Promise<unknown>): void}} Lasting */
 /** @typedef {Event & {data: unknown, ports: MessagePort[]}} Told */
-/** @typedef {Event & {request: Request, respondWith(answer: Promise<Response>): void}} Asked */
+/** @typedef {Lasting & {request: Request, respondWith(answer: Promise<Response>): void}} Asked */
 
 const worker = /** @type {any} */ (self);
 /** @type {Deploy} */
@@ -74,11 +74,25 @@ async function own(request) {
 }
 
 /**
+ * @param {Cache} cache
  * @param {Request} request
+ * @param {Response} answer
+ */
+async function keep(cache, request, answer) {
+  await cache.put(request, answer);
+  const [oldest, ...rest] = await cache.keys();
+  if (oldest && rest.length >= MOST) {
+    await cache.delete(oldest);
+  }
+}
+
+/**
+ * @param {Asked} event
  * @param {boolean} fixed whether a file of this name never changes
  * @returns {Promise<Response>}
  */
-async function kept(request, fixed) {
+async function kept(event, fixed) {
+  const { request } = event;
   const cache = await caches.open(KEPT);
   const known = await cache.match(request, ANY);
   if (known && fixed) {
@@ -87,11 +101,7 @@ async function kept(request, fixed) {
   try {
     const answer = await fetch(request);
     if (answer.ok) {
-      await cache.put(request, answer.clone());
-      const [oldest, ...rest] = await cache.keys();
-      if (oldest && rest.length >= MOST) {
-        await cache.delete(oldest);
-      }
+      event.waitUntil(keep(cache, request, answer.clone())); // no verdict waits for it
     }
     return answer;
   } catch (error) {
@@ -143,7 +153,7 @@ worker.addEventListener("fetch", (/** @type {Asked} */ event) => {
   const path = whole.slice(scope.length);
   if (paths.has(path)) {
     event.respondWith(own(request));
-  } else if (path.startsWith("catalogue/") || path.startsWith("assets/")) {
-    event.respondWith(kept(request, path.startsWith("assets/")));
+  } else if (/^(catalogue|assets)\//.test(path)) {
+    event.respondWith(kept(event, /^(catalogue\/scheme|assets)\//.test(path)));
   }
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { urlSource } from "../../site_templates/script/source.js";
+import { untilLost, urlSource } from "../../site_templates/script/source.js";
 
 const SITE = "https://cek.example/";
 
@@ -21,7 +21,21 @@ test("an error's page is let go unread, so that the next request need not wait f
   assert.ok(cancelled);
 });
 
-test("without a network there is nothing", async () => {
+test("without a network every file is out of reach, and none is said not to be there", async () => {
   const read = urlSource(SITE, () => Promise.reject(new TypeError("Failed to fetch")));
-  assert.equal(await read("build.note", 5), null);
+  assert.equal(await read("build.note", 5), undefined);
+});
+
+test("after one file out of reach no other is asked for; one that is not there ends nothing", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const read = untilLost(async (path) => {
+    asked.push(path);
+    return path === "gone" ? null : path === "lost" ? undefined : new Uint8Array(1);
+  });
+  assert.deepEqual(await read("there", 1), new Uint8Array(1));
+  assert.equal(await read("gone", 1), null);
+  assert.equal(await read("lost", 1), undefined);
+  assert.equal(await read("there", 1), undefined);
+  assert.deepEqual(asked, ["there", "gone", "lost"]);
 });
