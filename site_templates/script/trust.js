@@ -311,14 +311,12 @@ function finalOf(d) {
  * @template T
  * @param {Json} value
  * @param {(item: Json) => Promise<T>} read
- * @returns {Promise<T[]>} of every item, one after the other: the first fault is the one told
+ * @returns {Promise<T[]>} of every item, the order kept: the first fault is the one told
  */
 async function each(value, read) {
-  const found = [];
-  for (const item of list(value)) {
-    found.push(await read(item));
-  }
-  return found;
+  const found = list(value).map(read);
+  await Promise.allSettled(found);
+  return Promise.all(found);
 }
 
 /**
