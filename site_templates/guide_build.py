@@ -27,6 +27,11 @@ _SEARCH = re.compile(r'("search": ")((?:\.\./)*)(assets/)')
 _SEARCH_BOX = re.compile(
     r'(<div class="md-search" [^>]*role="dialog")(>.*?( aria-label="[^"]*"))', re.DOTALL
 )
+# The theme's search cuts Chinese words of a query where the index has them cut. Japanese words need
+# it too, and they are also written in kana.
+_SEARCH_WORKER = re.compile(r"assets/javascripts/workers/search\.\w+\.min\.js$")
+_HAN = b'"\\\\p{sc=Han}+"'
+_JAPANESE = '"[\\\\p{sc=Han}\\\\p{sc=Hira}\\\\p{sc=Kana}ー]+"'.encode()
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _LUNR = re.compile(r"assets/javascripts/lunr/")
 _LUNR_KEPT = re.compile(r"min/lunr\.(?:stemmer\.support|ja|multi)\.min\.js$|tinyseg\.js$")
@@ -100,7 +105,8 @@ def _lay(built: Path, target: Path, language: str, hashes: set[str]) -> None:
         name = path.relative_to(built).as_posix()
         if name.startswith("assets/"):
             if not name.endswith(".map") and (not _LUNR.match(name) or _LUNR_KEPT.search(name)):
-                _put(target / name, path.read_bytes())
+                data = path.read_bytes()
+                _put(target / name, _searching(data) if _SEARCH_WORKER.match(name) else data)
         elif name.endswith(".html") and name != "404.html":
             page = _shared(path.read_text("utf-8"), "" if own == target else "../")
             for script in _INLINE.findall(page):
@@ -118,6 +124,13 @@ def _shared(page: str, up: str) -> str:
     page = _PARTS.sub(rf"\g<1>{up}\g<2>\g<3>/", page)
     page = _SEARCH.sub(rf"\g<1>{up}\g<2>\g<3>", page)
     return _SEARCH_BOX.sub(r"\1\3\2", page, count=1)
+
+
+def _searching(script: bytes) -> bytes:
+    """The theme's search, which finds Japanese words that are of Han and kana. GuideError."""
+    if script.count(_HAN) != 1:
+        raise GuideError("the theme's search is another one: look how it cuts words now")
+    return script.replace(_HAN, _JAPANESE)
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -44,3 +44,35 @@ def test_search_finds_in_japanese_and_languages_switch(browser: Browser, site: S
         assert page.inner_text("h1") in {"Memeriksa sertifikat", "Apa yang perlu dicocokkan"}
         page.click("a.md-logo")
         page.wait_for_url(f"{site.address}id/")
+
+
+WORDS = [
+    ("", "在留カード", ("compare/", "verdicts/")),
+    ("", "確認書類", ("compare/",)),
+    ("", "署名の検証", ("by-hand/",)),
+    ("", "取消し", ("publishers/",)),
+    ("", "ホーム画面", ("offline/",)),
+    ("", "監査", ("auditors/",)),
+    ("id/", "kartu residensi", ("compare/",)),
+    ("id/", "paspor", ("compare/",)),
+    ("id/", "pencabutan", ("publishers/",)),
+    ("en/", "residence card", ("compare/",)),
+]
+
+
+@pytest.mark.parametrize(("language", "word", "pages"), WORDS, ids=[word for _, word, _ in WORDS])
+def test_a_word_that_somebody_types_is_found(
+    browser: Browser, site: Site, language: str, word: str, pages: tuple[str, ...]
+) -> None:
+    with watched(browser, site, now=None) as seen:
+        page = seen.page
+        page.goto(f"{site.address}guide/{language}")
+        page.click(".md-search__input")
+        page.keyboard.insert_text(word)
+        page.keyboard.press("End")
+        own = f"/guide/{language}"
+        for path in pages:
+            page.wait_for_selector(
+                f".md-search-result__item a[href*='{own}{path}']", state="attached"
+            )
+        assert page.locator(".md-search-result__item mark").count() > 0
