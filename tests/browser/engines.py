@@ -6,6 +6,7 @@ they ask for reaches a network: whatever is not on this machine goes to a :class
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,6 +54,11 @@ OWN = re.compile(r"(?:\w+\.)*(?:mozilla\.(?:com|net|org)|safebrowsing\.googleapi
 """What Firefox asks for whatever page it shows: a page's policy never lets it name one of them."""
 
 
+_A4 = {"width": 21.0, "height": 29.7}
+_NONE = dict.fromkeys(("top", "bottom", "left", "right"), 0)
+"""Centimetres, as WebDriver says them."""
+
+
 class EngineError(Exception):
     """A browser did not do what it was told; the text is its own."""
 
@@ -60,11 +66,20 @@ class EngineError(Exception):
 class Engine(Protocol):
     """A page in a browser."""
 
+    home: Path
+    """Its user's folder, which is new; what it downloads comes somewhere into it."""
+
     def open(self, address: str) -> None:
         """Go to an address and wait until it is loaded."""
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression, once its promise is kept. EngineError."""
+
+    def choose(self, selector: str, files: Sequence[Path]) -> None:
+        """Choose files in a field, as a person does."""
+
+    def printed(self) -> bytes:
+        """The page as a PDF, in the size that its styles ask for."""
 
 
 class Sink:
@@ -136,6 +151,7 @@ class Firefox:
 
     def __init__(self, stack: ExitStack, sink: Sink) -> None:
         profile = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        self.home = profile
         ports = {f"network.proxy.{kind}_port": sink.port for kind in ("http", "ssl")}
         hosts = {f"network.proxy.{kind}": "127.0.0.1" for kind in ("http", "ssl")}
         lines = [
@@ -171,6 +187,19 @@ class Firefox:
             raise EngineError(done["exceptionDetails"]["text"])
         return json.loads(done["result"].get("value", "null"))
 
+    def choose(self, selector: str, files: Sequence[Path]) -> None:
+        """Choose files in a field, as a person does."""
+        locator = {"type": "css", "value": selector}
+        found = self._call("browsingContext.locateNodes", context=self.context, locator=locator)
+        element = {"sharedId": found["nodes"][0]["sharedId"]}
+        names = [str(file) for file in files]
+        self._call("input.setFiles", context=self.context, element=element, files=names)
+
+    def printed(self) -> bytes:
+        """The page as a PDF, in the size that its styles ask for."""
+        done = self._call("browsingContext.print", context=self.context, page=_A4, margin=_NONE)
+        return base64.b64decode(done["data"])
+
     def _call(self, method: str, **parameters: Any) -> Any:
         self.number += 1
         self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
@@ -195,9 +224,12 @@ class WebKit:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
+        self.home = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        )
         # Nobody looks, so nothing is to be composed.
         own = {"NO_AT_BRIDGE": "1", "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
-        environment = {**os.environ, **own, "DISPLAY": f":{display}"}
+        environment = {**os.environ, **own, "DISPLAY": f":{display}", "HOME": str(self.home)}
         command = ["WebKitWebDriver", "-p", str(port)]
         _run(stack, command, env=environment, stderr=subprocess.DEVNULL)
         self.session = f"http://127.0.0.1:{port}/session"
@@ -222,6 +254,18 @@ class WebKit:
         if not isinstance(told, list):
             raise EngineError(told)
         return json.loads(told[0])
+
+    def choose(self, selector: str, files: Sequence[Path]) -> None:
+        """Choose files in a field, as a person does."""
+        found = self._call("POST", "/element", {"using": "css selector", "value": selector})
+        [element] = found.values()
+        text = "\n".join(str(file) for file in files)
+        self._call("POST", f"/element/{element}/value", {"text": text})
+
+    def printed(self) -> bytes:
+        """The page as a PDF, in the size that its styles ask for."""
+        done = self._call("POST", "/print", {"page": _A4, "margin": _NONE})
+        return base64.b64decode(done)
 
     def _first(self, body: dict[str, Any]) -> Any:
         """The first call, which waits for the driver to listen."""

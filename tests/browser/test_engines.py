@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import random
+import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import pypdfium2
 import pytest
+from PIL import Image
 
+from signing.reasons import Reason
 from tests.browser.engines import PACKAGES, Engine, Sink, launched, missing
 from tests.browser.forged import HOSTILE, forged, scheme
 from tests.browser.reasons import CASES, SHOWN, changed, reach
+from tests.browser.scanned import scanned, sheet_with
 from tests.browser.site import ROOT, Site
+from tests.photographs import View, photograph
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +55,11 @@ SPEAK = """new Promise((done) => {
   look();
 })"""
 
+RECORD = """new Promise((done) => {
+  const look = () => document.querySelector(".record") ? done(true) : void setTimeout(look, 10);
+  look();
+})"""
+
 
 @dataclass
 class Shown:
@@ -63,6 +79,11 @@ class Shown:
         reason: str = self.engine.evaluate(PASTE % json.dumps(text))
         return reason
 
+    def choose(self, files: list[Path]) -> None:
+        """Choose files at their door."""
+        self.engine.evaluate(f"void (Date.now = () => {self.now * 1000})")
+        self.engine.choose("#files", files)
+
     def title(self, language: str) -> str:
         """What the verdict is called."""
         title: str = self.engine.evaluate(SPEAK % json.dumps(language))
@@ -76,6 +97,7 @@ class Visit:
     engine: Engine
     sink: Sink
     site: Site
+    name: str
 
 
 @pytest.fixture(scope="module", params=PACKAGES)
@@ -86,7 +108,7 @@ def visit(request: pytest.FixtureRequest, site: Site) -> Iterator[Visit]:
     sink = Sink()
     try:
         with changed(site, _reporting(site, sink)), launched(request.param, sink) as engine:
-            yield Visit(engine, sink, site)
+            yield Visit(engine, sink, site, request.param)
     finally:
         sink.close()
 
@@ -153,6 +175,93 @@ UNPROVEN = {
     "not-in-log": "valid",
 }
 """What a visit without a server cannot see: the key list itself, and another entry of the log."""
+
+
+CHOSEN = """new Promise((done) => {
+  const look = () => {
+    const told = document.querySelector("[data-reason] .technical");
+    const list = document.querySelector(".batch-foot button");
+    return told ? done(told.closest("[data-reason]").dataset.reason)
+      : list ? done("list") : void setTimeout(look, 20);
+  };
+  look();
+})"""
+ROWS = """[...document.querySelectorAll(".batch-list tbody tr")].map((row) => [
+  row.querySelector(".file").innerText, row.dataset.kind,
+])"""
+
+
+def test_photos_one_and_many_and_their_table(visit: Visit, tmp_path: Path) -> None:
+    site, engine = visit.site, visit.engine
+    samples = site.workspace / "samples"
+    shown = Shown(engine)
+    view = View(module=4, blur=0.6, tilt=10, roll=20, noise=4, quality=80)
+    photo = tmp_path / "photo.jpg"
+    photograph(site.text("revoked"), view, random.Random(1)).save(photo)
+    shown.open(site.address)
+    shown.choose([photo])
+    assert engine.evaluate(CHOSEN) == "revoked"
+    engine.evaluate("void document.getElementById('another').click()")
+
+    names = ("valid", "revoked", "expired", "suspended", "superseded", "not-yet-valid")
+    wanted: dict[str, str] = {}
+    for i, name in enumerate((*names, "unknown-key", "other-code", "valid"), 1):
+        file = tmp_path / f"{i:02}-{name}.png"
+        file.write_bytes((samples / f"{name}.png").read_bytes())
+        wanted[file.name] = Reason(name).level
+    blank = Image.new("L", (300, 300), 230)
+    blank.save(tmp_path / "10-blank.png")
+    wanted["10-blank.png"] = "none"
+    code = Image.open(samples / "expired.png").convert("L")
+    scanned(tmp_path / "11-scan.pdf", [sheet_with([(code, (300, 300))])], "jpeg")
+    wanted["11-scan.pdf"] = "red"
+    shown.choose([tmp_path / name for name in wanted])
+    assert engine.evaluate(CHOSEN) == "list"
+    assert {file.split(" ")[0]: kind for file, kind in engine.evaluate(ROWS)} == wanted
+
+    engine.evaluate("void document.querySelector('.batch-foot button').click()")
+    rows = list(csv.reader(io.StringIO(_downloaded(engine.home, "*.csv").decode("utf-8-sig"))))
+    assert len(rows) == 1 + len(wanted)
+    assert {row[1] for row in rows[1:]} == set(wanted)
+
+
+def _downloaded(home: Path, pattern: str) -> bytes:
+    """What a browser saved, once all of it is there."""
+    for _ in range(400):
+        found = [path for path in home.rglob(pattern) if path.stat().st_size]
+        if found and not list(home.rglob("*.part")):
+            return found[0].read_bytes()
+        time.sleep(0.05)
+    raise AssertionError(sorted(path.name for path in home.rglob("*")))
+
+
+def test_a_record_is_printed_on_one_sheet(visit: Visit) -> None:
+    if visit.name == "webkit":
+        pytest.skip("WebKitWebDriver has no command that prints")
+    shown = Shown(visit.engine)
+    shown.open(visit.site.address)
+    assert shown.paste(visit.site.text("valid")) == "valid"
+    visit.engine.evaluate(RECORD)
+    with pypdfium2.PdfDocument(io.BytesIO(visit.engine.printed())) as document:
+        assert len(document) == 1
+        sheet = document[0]
+        assert [round(side / 72 * 25.4) for side in sheet.get_size()] == [210, 297]
+        printed = _plain(sheet.get_textpage().get_text_range())
+        words = json.loads((ROOT / "site_templates/words/ja.json").read_text("utf-8"))["record"]
+        said = [words[key] for key in ("title", "log_root", "no_numbers", "checker")]
+        # Of some fonts Firefox writes the shapes alone: no codes of units, which the picture has.
+        for part in (*said, "DEWI KUSUMA LESTARI", "LSP Pengelasan Samudra"):
+            assert _plain(part) in printed, part
+        picture = sheet.render(scale=1, grayscale=True).to_pil()
+        box = picture.point(lambda shade: 0 if shade > 200 else 255).getbbox()
+        assert box is not None
+        left, top, right, bottom = box
+        assert min(left, top, picture.width - right) > 25
+        assert picture.height * 0.6 < bottom < picture.height - 20
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def test_without_a_server_it_opens_and_judges(visit: Visit, own_site: Site) -> None:
