@@ -27,9 +27,11 @@ const file = folder + "/package-lock.json", lock = JSON.parse(fs.readFileSync(fi
 for (const entry of Object.values(lock.packages)) delete entry.funding; \
 fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n"); }
 endef
+OUTSIDE := $(BIN)/pytest -n 2 --dist loadfile
+NO_BROWSER := echo "absah: skipped: every test in a browser: chromium is not installed" >&2
 QUICK := not browser and not package and not readme and not soak
 
-.PHONY: help demo test check coverage format lint types imports unit script browser package readme
+.PHONY: help demo test check coverage format lint types imports unit script outside browser package readme
 .PHONY: font bench bench-full bench-docs soak lighthouse screenshots lock clean bundle run dev machine
 
 help:
@@ -43,7 +45,7 @@ demo: run
 
 ## Tests
 
-test: machine check coverage browser package readme
+test: machine check coverage outside
 
 check: format lint types imports unit script
 
@@ -73,9 +75,14 @@ script: dev
 	$(WITH_NODE) node $(NODE_MODULES)/typescript/bin/tsc -p site_templates
 	$(WITH_NODE) node --test $(wildcard tests/script/*.test.js)
 
+# What `browser`, `package` and `readme` run, beside each other: a file of tests to a process.
+outside: MARKS := package or readme
+outside: dev machine
+	if command -v chromium > /dev/null; then $(OUTSIDE) -m "browser or $(MARKS)" $(ARGS); \
+	else $(NO_BROWSER); $(OUTSIDE) -m "$(MARKS)" $(ARGS); fi
+
 browser: dev machine
-	if command -v chromium > /dev/null; then $(BIN)/pytest -n 2 --dist loadfile -m browser $(ARGS); \
-	else echo "absah: skipped: every test in a browser: chromium is not installed" >&2; fi
+	if command -v chromium > /dev/null; then $(OUTSIDE) -m browser $(ARGS); else $(NO_BROWSER); fi
 
 package: dev
 	$(BIN)/pytest -m package $(ARGS)

@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
+from registry import disk
 from registry.errors import UserError, Words
 
 NOTE = "build.note"
@@ -73,8 +74,11 @@ class FolderTarget:
         sent = 0
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for path in paths:
-                sent += self._put(folder / path, path)
+            for _, group in groupby(paths, key=rank):
+                together = list(group)
+                for path in together:
+                    sent += self._put(folder / path, path)
+                self._sync(together)
         except OSError as error:
             raise _failed(self.name, error.strerror or "?") from error
         return sent
@@ -101,6 +105,12 @@ class FolderTarget:
             beside.unlink(missing_ok=True)
             raise
         return True
+
+    def _sync(self, paths: list[str]) -> None:
+        """Names on disk, those too that an earlier run made: a later rank must not outlive them."""
+        inner = {part for path in paths for part in Path(path).parents}
+        for folder in sorted(inner, reverse=True):
+            disk.sync(self.folder / folder)
 
     def remove(self, paths: list[str]) -> None:
         """See :class:`Target`."""
@@ -153,8 +163,8 @@ def _failed(name: str, why: str) -> UserError:
         name,
         Words(f"the upload broke off: {why}", f"pengunggahan terhenti: {why}"),
         Words(
-            "the old site is served as before; run the same command again to go on",
-            "situs lama tetap disajikan; jalankan perintah yang sama untuk melanjutkan",
+            "what is served is whole, old or new; run the same command again to go on",
+            "yang disajikan utuh, lama atau baru; jalankan perintah yang sama untuk melanjutkan",
         ),
         exit_code=3,
     )

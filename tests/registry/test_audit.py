@@ -152,6 +152,7 @@ def test_every_byte_of_every_signed_file(built: dict[str, bytes]) -> None:
     assert sum(tried.values()) == sum(len(files[path]) for path in kinds) > 15_000
 
 
+@pytest.mark.no_cover  # hundreds of audits: what they run is traced in the others
 @pytest.mark.usefixtures("remembered")
 def test_one_byte_of_each_published_file(built: dict[str, bytes]) -> None:
     files, drawn, tried, same = dict(built), random.Random(1), 0, 0
@@ -169,6 +170,7 @@ def test_one_byte_of_each_published_file(built: dict[str, bytes]) -> None:
     assert same < tried / 50
 
 
+@pytest.mark.no_cover  # hundreds of audits: what they run is traced in the others
 @pytest.mark.usefixtures("remembered")
 def test_every_byte_of_a_twin_is_named_or_makes_no_difference(built: dict[str, bytes]) -> None:
     original = built["build.note"]
@@ -193,6 +195,7 @@ def test_every_byte_of_a_twin_is_named_or_makes_no_difference(built: dict[str, b
 # Dropped, swapped and added files --------------------------------------------------------------
 
 
+@pytest.mark.no_cover  # hundreds of audits: what they run is traced in the others
 @pytest.mark.usefixtures("remembered")
 def test_every_dropped_file_is_missed(built: dict[str, bytes]) -> None:
     files, dropped = dict(built), 0

@@ -64,8 +64,9 @@ def hammer(found: Demonstration, mode: str, trials: int, seed: int) -> tuple[int
     draw, spares = random.Random(seed), 0
     said = {"built": (0, 0), "sent": (0, 0)}
     with warm(mode):
-        span = _span(found)
         for trial in range(trials):
+            if trial % 20 == 0:
+                span = _span(found)  # again and again: others use this machine too
             spares += (found.root / ".public.spare").is_dir()
             process, pipe = start(found)
             text = _listen(pipe, time.monotonic() + draw.uniform(0, span))
@@ -150,8 +151,9 @@ def cut_power(
         prepare(found)
         os.sync()
         said = {"built": (0, 0), "sent": (0, 0)}
-        span = _span(found)
         for trial in range(trials):
+            if trial % 20 == 0:
+                span = _span(found)
             process, pipe = start(found)
             text = _listen(pipe, time.monotonic() + draw.uniform(0, span))
             copy.write_bytes(_cut(image, process))

@@ -197,6 +197,7 @@ def test_a_bundle_is_checked_with_public_keys_and_sent(own: Demonstration, tmp_p
     assert opened.listing()[-1] == "build.note"
 
 
+@pytest.mark.no_cover  # hundreds of checks: one of them is traced above
 def test_every_file_of_a_bundle_is_pinned(
     own: Demonstration, monkeypatch: pytest.MonkeyPatch
 ) -> None:

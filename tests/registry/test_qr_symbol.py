@@ -33,6 +33,7 @@ def test_random_payloads_have_the_matrix_and_mask_of_qrcode(correction: Correcti
     assert len(masks) > 4  # the choice of mask is really exercised
 
 
+@pytest.mark.no_cover  # mostly qrcode's own time, tripled by tracing
 def test_every_version_and_level_equals_qrcode_at_given_masks() -> None:
     compared = set()
     for version in VERSIONS:
@@ -43,6 +44,7 @@ def test_every_version_and_level_equals_qrcode_at_given_masks() -> None:
     assert len(compared) == 40 * len(MASKS)
 
 
+@pytest.mark.no_cover  # mostly qrcode's own time, tripled by tracing
 def test_every_version_equals_qrcode_in_its_choice_of_mask() -> None:
     for version in VERSIONS:
         compare(version, LEVELS[version % 4], None, seed=version)
