@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from registry import single_file
 from tests.browser.reasons import CASES, Case, reach
 from tests.browser.site import ROOT, Site, Watched, watched
 
@@ -118,6 +119,17 @@ def test_the_registry_page(browser: Browser, site: Site) -> None:
         seen.page.goto(f"{site.address}registry/")
         seen.page.wait_for_selector("#counts:not([hidden])", timeout=20_000)
         _examine_in_place(seen, "registry")
+
+
+def test_the_single_file(browser: Browser, site: Site) -> None:
+    with watched(browser, site, offline=True) as seen:
+        seen.page.goto((site.public / single_file.PATH).as_uri())
+        _examine_in_place(seen, "verify.html")
+        for name in ("valid", "revoked", "unknown-key"):
+            seen.paste(site.text(name))
+            _examine_in_place(seen, f"verify.html {name}", ".technical")
+            _reflows(seen.page)
+        seen.foreign.clear()  # a file is no page of the site
 
 
 def test_a_page_that_is_not_there(browser: Browser, site: Site) -> None:

@@ -17,7 +17,7 @@ from registry.errors import UserError
 from registry.guide import ADDRESS, Guide, guide_policy
 from registry.pages import LANGUAGES
 from signing.reasons import Reason
-from site_templates import FOLDER
+from site_templates import FOLDER, guide_build
 from tests.demonstration import Demonstration
 
 SITE = "https://cek.bnsp.example/a/"
@@ -168,3 +168,11 @@ def test_no_banned_word_stands_in_it(files: dict[str, bytes]) -> None:
 def test_a_guide_that_was_not_built_is_named(tmp_path: object) -> None:
     with pytest.raises(UserError, match="not built"):
         Guide.load(FOLDER / "words")
+
+
+def test_a_search_that_the_theme_changed_is_noticed() -> None:
+    cut = rb'a=e.replace(new RegExp("\\p{sc=Han}+","gu"),b)'
+    assert rb"\\p{sc=Hira}\\p{sc=Kana}" in guide_build._searching(cut)
+    for other in (b"", cut + cut):
+        with pytest.raises(guide_build.GuideError, match="look how it cuts words"):
+            guide_build._searching(other)
