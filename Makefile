@@ -51,10 +51,12 @@ check: format lint types imports unit script
 
 # `make test` traces which branches the unit tests run; `make check` alone does not take the time.
 test coverage: COVER := --cov --cov-report=
+test coverage: TRACE := NODE_V8_COVERAGE=build/coverage
 
-coverage: unit
+coverage: unit script
 	$(BIN)/coverage report --include="signing/*" --omit="signing/pkcs11.py" --fail-under=100
 	$(BIN)/coverage report --omit="signing/*" --fail-under=95 --format=total
+	$(WITH_NODE) node tests/script/coverage.js build/coverage
 
 format: dev
 	$(BIN)/ruff format --check .
@@ -73,7 +75,8 @@ unit: dev
 
 script: dev
 	$(WITH_NODE) node $(NODE_MODULES)/typescript/bin/tsc -p site_templates
-	$(WITH_NODE) node --test $(wildcard tests/script/*.test.js)
+	rm -rf build/coverage
+	$(WITH_NODE) $(TRACE) node --test $(wildcard tests/script/*.test.js)
 
 # What `browser`, `package` and `readme` run, beside each other: a file of tests to a process.
 outside: MARKS := package or readme

@@ -97,7 +97,9 @@ function checkText(text, limit) {
  */
 export function unitsHeld(bitmap, total) {
   const all = Array.from({ length: bitmap ? bitmap.length * 8 : total }, (_, unit) => unit);
-  const held = all.filter((unit) => !bitmap || ((bitmap[unit >> 3] ?? 0) >> (unit & 7)) & 1);
+  const held = all.filter(
+    (unit) => !bitmap || (/** @type {number} */ (bitmap[unit >> 3]) >> (unit & 7)) & 1,
+  );
   return held.some((unit) => unit >= total) ? null : held;
 }
 

@@ -9,7 +9,7 @@
 import { hex } from "./bytes.js";
 import { b64urlDecode, b64urlEncode } from "./canonical.js";
 import { MAX_READ } from "./cose.js";
-import { Malformed } from "./reasons.js";
+import { Malformed, onlyMalformed } from "./reasons.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {import("./reasons.js").Reason} Reason */
@@ -118,10 +118,8 @@ function payload(text) {
   try {
     return { data: fromPayloadText(text) };
   } catch (error) {
-    if (error instanceof Malformed) {
-      return { reason: "malformed" };
-    }
-    throw error;
+    onlyMalformed(error);
+    return { reason: "malformed" };
   }
 }
 

@@ -97,7 +97,7 @@ async function withEd25519() {
  * @returns {boolean}
  */
 function isSmallOrder(point) {
-  return SMALL_ORDER.has(hex(concat(point.subarray(0, 31), [(point[31] ?? 0) & 127])));
+  return SMALL_ORDER.has(hex(concat(point.subarray(0, 31), [/** @type {number} */ (point[31]) & 127])));
 }
 
 /**
@@ -113,7 +113,7 @@ export function refuseWeak(x) {
     throw new Malformed("key"); // a point of small order
   }
   const [low = 0, ...rest] = x;
-  const top = (rest.pop() ?? 0) & 127;
+  const top = /** @type {number} */ (rest.pop()) & 127;
   if (low >= 0xed && top === 127 && rest.every((byte) => byte === 255)) {
     throw new Malformed("key"); // y is not below p
   }

@@ -47,6 +47,20 @@ export class Malformed extends Error {
 export class TooNew extends Malformed {}
 
 /**
+ * For a `catch`, which in JavaScript takes everything: any other error is a fault of this program and
+ * goes on, so that no verdict hides it.
+ *
+ * @param {unknown} error
+ * @returns {Malformed}
+ */
+export function onlyMalformed(error) {
+  if (error instanceof Malformed) {
+    return error;
+  }
+  throw error;
+}
+
+/**
  * @template T
  * @param {() => T | Promise<T>} read
  * @returns {Promise<T | null>} null where something is malformed: then it counts as not at hand
@@ -55,10 +69,8 @@ export async function attempt(read) {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Malformed) {
-      return null;
-    }
-    throw error;
+    onlyMalformed(error);
+    return null;
   }
 }
 

@@ -11,7 +11,7 @@ import * as cose from "./cose.js";
 import * as fragment from "./fragment.js";
 import { sha256 } from "./keys.js";
 import * as merkle from "./merkle.js";
-import { Malformed, Refused, TooNew, levelOf } from "./reasons.js";
+import { Refused, TooNew, levelOf, onlyMalformed } from "./reasons.js";
 import { coversIndex, state } from "./status.js";
 import { addresses, covers, issuerOf } from "./trust.js";
 
@@ -89,10 +89,7 @@ export async function examine(text, trust) {
       opened.certificate = decodePayload(frame.payload);
     }
   } catch (error) {
-    if (!(error instanceof Malformed)) {
-      throw error;
-    }
-    opened.fault = error instanceof TooNew ? "too-new" : "malformed";
+    opened.fault = onlyMalformed(error) instanceof TooNew ? "too-new" : "malformed";
   }
   return opened;
 }
@@ -107,7 +104,7 @@ export async function examine(text, trust) {
 export async function judge(e, now) {
   const { opened, trust, note } = e;
   const { certificate, issuer } = opened;
-  const newest = Math.max(trust?.issued ?? note?.issued ?? now, note?.issued ?? 0);
+  const newest = Math.max(trust?.issued ?? now, note?.issued ?? 0);
   const t = Math.max(now, newest);
   const end = (/** @type {Reason} */ reason, variant = "", answer = "skipped", host = "") =>
     verdictOf(reason, variant, { ...SKIPPED, issuer: answer }, null, host, t);
@@ -200,10 +197,8 @@ async function finalRootOf({ note, prefix }, { final }) {
     const root = await merkle.olderRoot(final.size, note.size, prefix, note.root);
     return same(root, final.root) ? "same" : "other";
   } catch (error) {
-    if (error instanceof Malformed) {
-      return "unproven";
-    }
-    throw error;
+    onlyMalformed(error);
+    return "unproven";
   }
 }
 

@@ -65,6 +65,15 @@ withBoth("every vector of checkpoints", async () => {
   assert.ok(cases.length > 30);
 });
 
+withBoth("a hash without a neighbour rises as it is", async () => {
+  const [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map((text) => unhex(text.repeat(64)));
+  assert.ok(a && b && c && d && e);
+  const four = await merkle.nodeHash(await merkle.nodeHash(a, b), await merkle.nodeHash(c, d));
+  assert.deepEqual(await merkle.rootOf([a]), a);
+  assert.deepEqual(await merkle.rootOf([a, b, c, d]), four);
+  assert.deepEqual(await merkle.rootOf([a, b, c, d, e]), await merkle.nodeHash(four, e));
+});
+
 withBoth("trees past 2^30, where bit operators turn negative", async () => {
   const size = 2 ** 31;
   assert.deepEqual(merkle.cover([0, size]), [[0, size]]);

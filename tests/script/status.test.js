@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { concat } from "../../site_templates/script/bytes.js";
 import { coversIndex, listsFor, parse, state } from "../../site_templates/script/status.js";
 import { againWithNoble, compare, load, outcome, unbase64, unhex, withBoth } from "./vectors.js";
 
@@ -18,6 +19,24 @@ withBoth("every vector", async () => {
     compare(found, expect, name);
   }
   assert.ok(cases.length > 100);
+});
+
+test("a list longer than a reader takes is refused before anything of it is read", async () => {
+  const { registry, publishers, cases } = load("status");
+  const good = unbase64(cases[0]?.["data"]);
+  for (const [length, expect] of /** @type {[number, number][]} */ ([[65_536, 1], [65_537, 0]])) {
+    let read = 0;
+    const data = new Proxy(concat(good, new Uint8Array(length - good.length)), {
+      get(bytes, name) {
+        const value = Reflect.get(bytes, name);
+        read += name === "subarray" ? 1 : 0;
+        return typeof value === "function" ? value.bind(bytes) : value;
+      },
+    });
+    const found = await outcome(() => parse(data, registry, publishers.map(unhex)));
+    assert.deepEqual(found, { malformed: "status" });
+    assert.equal(Math.min(read, 1), expect);
+  }
 });
 
 test("lists and the indexes they cover", () => {

@@ -69,6 +69,22 @@ test("verify gives the certificate of a green verdict and raises for any other",
   });
 });
 
+test("evidence that lacks a part is never green", async () => {
+  const evidence = await evidenceOf(plain);
+  const { proof, ...unproven } = evidence;
+  assert.ok(proof?.length);
+  const { reason, answers } = await judge(unproven, plain["now"]);
+  assert.deepEqual([reason, answers.standing], ["log-unchecked", "unlogged"]);
+  const bare = await judge({ ...evidence, trust: null }, plain["now"]);
+  assert.deepEqual([bare.reason, bare.certificate], ["malformed", null]);
+});
+
+test("a fault of the program ends a check, and is no verdict", async () => {
+  const evidence = await evidenceOf(plain);
+  const broken = /** @type {any} */ ({ ...evidence.trust, issuers: null });
+  await assert.rejects(examine(tables.texts[plain["text"]], broken), TypeError);
+});
+
 test("the hash of a certificate is that of its bytes", async () => {
   assert.match(await certificateHash(new Uint8Array()), /^e3b0c44298fc1c149afbf4c8996fb924/);
 });

@@ -102,6 +102,8 @@ def _frames() -> Iterator[Found]:
     yield "frame-payload-is-text", good[: at + 1] + b"\x78" + body[1:] + good[-66:], FRAME
     yield "frame-payload-nil", good[: at + 1] + b"\xf6" + good[-66:], FRAME
     yield "frame-payload-one-byte-less", good[: at + 1] + body[:-1] + good[-66:], FRAME
+    to_the_end = bytes(200) + b"\x58\x40" + bytes(63)
+    yield "frame-ends-before-the-payload", b"\xd2\x84" + byte_string(to_the_end) + b"\xa0", FRAME
     yield "frame-signature-is-text", good[:-66] + b"\x78" + good[-65:], FRAME
     yield "frame-signature-63-bytes", good[:-66] + byte_string(good[-63:]), FRAME
     for name, other in {
