@@ -12,7 +12,7 @@ import * as merkle from "./merkle.js";
 import * as note from "./note.js";
 import { Tiles } from "./proofs.js";
 import { TooNew, attempt } from "./reasons.js";
-import { fileSource } from "./source.js";
+import { fileSource, once } from "./source.js";
 import * as status from "./status.js";
 import * as trust from "./trust.js";
 
@@ -33,6 +33,9 @@ const BEFORE = "before.note";
 export function listPath(number, digest) {
   return `status/${number}-${digest.slice(0, 16)}.cwt`;
 }
+
+/** Trust documents that are asked for before the one before them has been verified. */
+const AHEAD = 8;
 
 /** @param {Source} read */
 export function readNote(read) {
@@ -93,7 +96,19 @@ export class Held {
     if (data) {
       this.ahead = this.tooNew = false;
     }
-    await this.walk(read, data && (await attempt(() => build.parse(data).trustVersion)), cache);
+    const hint = data && (await attempt(() => build.parse(data)));
+    const soon = once(read);
+    if (hint) {
+      // Unverified, it only says what will be asked for: a slow network is waited for once.
+      const from = this.trust?.version ?? 1;
+      for (let version = from; version < Math.min(hint.trustVersion, from + AHEAD); ) {
+        soon(`trust/${++version}.note`, note.TRUST_LIMIT, { cache });
+      }
+      if (hint.size !== this.checkpoint?.size) {
+        soon(`log/checkpoints/${hint.size}`, note.LIMIT, { cache });
+      }
+    }
+    await this.walk(soon, hint && hint.trustVersion, cache);
     await this.forgetRemoved();
     const { trust: document, older } = this;
     if (!data || !document) {
@@ -104,7 +119,7 @@ export class Held {
       return this.tooNew;
     }
     this.accept(found, data);
-    return this.fetchCheckpoint(read, cache);
+    return this.fetchCheckpoint(soon, cache);
   }
 
   /** @param {Map<string, Bytes>} files of an earlier visit, by path; verified anew */

@@ -51,6 +51,20 @@ export function untilLost(read) {
 }
 
 /**
+ * @param {Source} read
+ * @returns {Source} it, asked once for each path
+ */
+export function once(read) {
+  /** @type {Map<string, ReturnType<Source>>} */
+  const asked = new Map();
+  return (path, ...how) => {
+    const answer = asked.get(path) ?? read(path, ...how);
+    asked.set(path, answer);
+    return answer;
+  };
+}
+
+/**
  * @param {Map<string, Bytes>} files by path
  * @returns {Source}
  */

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import upload
+from registry import disk, upload
 from registry.errors import UserError
 from tests.demonstration import Demonstration, tree
 from tests.registry.faulty_disk import Disk, counted
@@ -101,8 +101,8 @@ def test_what_is_final_is_never_written_over(site: Path, tmp_path: Path) -> None
         assert (place / "log/tile/0/000.p/3").read_bytes() == b"other"
 
 
-def _attempt(site: Path, www: Path, paths: list[str], disk: Disk) -> UserError | None:
-    with counted(disk):
+def _attempt(site: Path, www: Path, paths: list[str], faulty: Disk) -> UserError | None:
+    with counted(faulty):
         try:
             upload.FolderTarget(www).send(site, paths)
         except UserError as error:
@@ -116,15 +116,15 @@ def test_every_call_of_an_upload_fails_once(site: Path, tmp_path: Path) -> None:
     for error in (errno.ENOSPC, errno.EIO, errno.EACCES):
         for at in range(1000):
             www = tmp_path / f"www {error} {at}"
-            disk = Disk(at, error)
-            refusal = _attempt(site, www, paths, disk)
+            faulty = Disk(at, error)
+            refusal = _attempt(site, www, paths, faulty)
             if refusal is not None:
                 assert refusal.code == "upload-failed"
                 assert os.strerror(error) in refusal.why.en
                 assert refusal.exit_code == 3
                 # It may stand there where only its name could not be synced: then all is there.
                 assert not (www / "build.note").exists() or tree(www) == tree(site)
-            if disk.failed is None:
+            if faulty.failed is None:
                 break
             tried += 1
             whole = tree(www) if www.exists() else {}
@@ -141,7 +141,7 @@ def test_no_rank_outlives_the_one_before_a_power_cut(
 ) -> None:
     paths, www = upload.ordered(tree(site)), tmp_path / "www"
     unsynced, seen = dict[Path, int](), list[int]()
-    real_replace, real_sync = Path.replace, upload.disk.sync
+    real_replace, real_sync = Path.replace, disk.sync
 
     def replace(beside: Path, place: Path) -> Path:
         rank = upload.rank(place.relative_to(www).as_posix())
@@ -156,7 +156,7 @@ def test_no_rank_outlives_the_one_before_a_power_cut(
         real_sync(folder)
 
     monkeypatch.setattr(Path, "replace", replace)
-    monkeypatch.setattr(upload.disk, "sync", sync)
+    monkeypatch.setattr(disk, "sync", sync)
     assert upload.FolderTarget(www).send(site, paths) == len(paths)
     assert set(seen) == {0, 1, 2, 3, 4}
     assert unsynced == {}, "answered before the names are on disk"

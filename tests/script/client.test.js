@@ -92,6 +92,47 @@ test("what is read, and how", async () => {
   ]);
 });
 
+test("a slow network is waited for three times, however many trust documents there are", async () => {
+  const { site, text } = published(300);
+  for (let version = 2; version <= 6; version++) {
+    site.trust();
+  }
+  site.publish();
+  /** @type {string[][]} requests that were on their way together */
+  const trips = [];
+  /** @type {(() => void)[]} */
+  let waiting = [];
+  /** @type {typeof fetch} */
+  const slow = async (url, how) => {
+    await new Promise((wake) => {
+      if (waiting.push(() => wake(null)) === 1) {
+        trips.push([]);
+        setTimeout(() => {
+          const all = waiting;
+          waiting = [];
+          all.forEach((go) => go());
+        }, 100);
+      }
+      trips.at(-1)?.push(String(url).slice(ADDRESS.length).replace(/[0-9a-f]{16,}/, "#"));
+    });
+    return site.fetch(url, how);
+  };
+  assert.equal(await judged(clientOf(site, { fetch: slow }), text), "valid");
+  assert.deepEqual(trips.map((trip) => trip.sort()), [
+    ["build.note", "trust/1.note"],
+    [
+      "log/checkpoints/300",
+      ...[2, 3, 4, 5, 6].map((version) => `trust/${version}.note`),
+    ],
+    [
+      "catalogue/scheme/#.json",
+      "log/tile/0/000",
+      "log/tile/0/001.p/44",
+      "status/0-#.cwt",
+    ],
+  ]);
+});
+
 test("without network the verdict rests on what is at hand", async () => {
   const { site, text } = published();
   const client = clientOf(site);
