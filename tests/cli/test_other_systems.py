@@ -91,3 +91,11 @@ def test_they_work_without_it(demonstration: Demonstration, tmp_path: Path, absa
 def test_the_blocker_blocks() -> None:
     done = _run("build", "--help")
     assert done.returncode != 0
+
+
+def test_the_ledger_is_the_publishers(demonstration: Demonstration) -> None:
+    """An audit against the store says what is missing, and is neither clean nor a fault."""
+    done = _run("audit", demonstration.public, "--ledger", demonstration.workspace, "--now", NOW)
+    assert done.returncode == 2
+    assert "absah[publisher]" in done.stderr
+    assert done.stdout == ""
