@@ -64,6 +64,8 @@ def test_bytes_that_are_read_encode_to_themselves(data: bytes) -> None:
         (b"\x61\xff", "cbor"),
         (b"\xa1\x61a\x00", "cbor-type"),
         (b"\xa1\x80\x00", "cbor*"),
+        (b"\xa1\x1b\x00\x20" + bytes(6) + b"\x00", "cbor-type"),
+        (b"\xa1\x3b\x00\x1f" + b"\xff" * 6 + b"\x00", "cbor-type"),
         (b"\xd8\x1c\x81\xd8\x1d\x00", "cbor*"),
         (b"\xd9\x01\x02\x81\x00", "cbor*"),
         (b"\xc0\x61x", "cbor*"),
