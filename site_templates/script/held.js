@@ -100,8 +100,8 @@ export class Held {
     const soon = once(read);
     if (hint) {
       // Unverified, it only says what will be asked for: a slow network is waited for once.
-      const from = this.trust?.version ?? 1;
-      for (let version = from; version < Math.min(hint.trustVersion, from + AHEAD); ) {
+      let { version = 1 } = this.trust ?? {};
+      for (let asked = 0; version < hint.trustVersion && asked < AHEAD; asked++) {
         soon(`trust/${++version}.note`, note.TRUST_LIMIT, { cache });
       }
       if (hint.size !== this.checkpoint?.size) {

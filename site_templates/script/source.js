@@ -43,8 +43,8 @@ export function urlSource(base, fetch) {
  */
 export function untilLost(read) {
   let lost = false;
-  return async (...asked) => {
-    const data = lost ? undefined : await read(...asked);
+  return async (path, limit, how) => {
+    const data = lost ? undefined : await read(path, limit, how);
     lost ||= data === undefined;
     return data;
   };
@@ -57,8 +57,8 @@ export function untilLost(read) {
 export function once(read) {
   /** @type {Map<string, ReturnType<Source>>} */
   const asked = new Map();
-  return (path, ...how) => {
-    const answer = asked.get(path) ?? read(path, ...how);
+  return (path, limit, how) => {
+    const answer = asked.get(path) ?? read(path, limit, how);
     asked.set(path, answer);
     return answer;
   };
