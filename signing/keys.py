@@ -154,23 +154,22 @@ def verify(x: bytes, message: bytes, signature: bytes) -> bool:
 
     libsodium answers, which is twice as fast as OpenSSL; OpenSSL where it is not installed.
     """
-    if len(signature) != 64 or signature[:32] in SMALL_ORDER:
-        return False
-    return _reader(x)(message, signature)
+    return _in_form(signature) and _reader(x)(message, signature)
 
 
 def verify_libsodium(x: bytes, message: bytes, signature: bytes) -> bool:
     """The same from libsodium or not at all: the other library than the one that signs here."""
-    if len(signature) != 64 or signature[:32] in SMALL_ORDER:
-        return False
-    return _libsodium(x)(message, signature)
+    return _in_form(signature) and _libsodium(x)(message, signature)
 
 
 def verify_openssl(x: bytes, message: bytes, signature: bytes) -> bool:
     """The same from OpenSSL."""
-    if len(signature) != 64 or signature[:32] in SMALL_ORDER:
-        return False
-    return _openssl(x)(message, signature)
+    return _in_form(signature) and _openssl(x)(message, signature)
+
+
+def _in_form(signature: bytes) -> bool:
+    """What libraries leave open: the length, and R of small order (docs/formats.md 1)."""
+    return len(signature) == 64 and signature[:32] not in SMALL_ORDER
 
 
 # A registry has few keys and many certificates: each key is looked at once.

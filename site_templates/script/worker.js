@@ -153,7 +153,7 @@ worker.addEventListener("fetch", (/** @type {Asked} */ event) => {
   const path = whole.slice(scope.length);
   if (paths.has(path)) {
     event.respondWith(own(request));
-  } else if (/^(catalogue|assets)\//.test(path)) {
-    event.respondWith(kept(event, /^(catalogue\/scheme|assets)\//.test(path)));
+  } else if (path.startsWith("catalogue/") || path.startsWith("assets/")) {
+    event.respondWith(kept(event, path.startsWith("assets/")));
   }
 });
