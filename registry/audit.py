@@ -3,6 +3,10 @@
 Trust first, then the build notes that it verifies, then what the notes pin: log, status lists,
 catalogue, every other file. A check that rests on something which could not be verified is not
 made, and the report says so: "could not check" is neither a fault nor a clean bill.
+
+A host that is not atomic shows a mixture while files are put there. Its kept notes tell: the newer
+state stands signed beside a note that is still the old one. Then only what is wrong by every state
+from the old to the new one is a fault (docs/decisions/0030).
 """
 
 from __future__ import annotations
@@ -45,10 +49,9 @@ def audit(
     """
     report = Report()
     for _ in range(TRIES):
-        report = Report()
         try:
             before = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True)
-            _run(Site(source, report), anchor, now, since, ledger)
+            report = _checked(source, anchor, now, since, ledger)
             settled = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True) == before
         except Unreachable as error:
             report.could_not_check.append(Missed(source.address, str(error)))
@@ -62,26 +65,62 @@ def audit(
     return report
 
 
+def _checked(
+    source: ListedSource,
+    anchor: TrustDocument | None,
+    now: int,
+    since: Sequence[Held],
+    ledger: Ledger | None,
+) -> Report:
+    """The report of one run, or of one for each state that an upload stands between."""
+    report = Report()
+    coming = _run(Site(source, report), anchor, now, since, ledger)
+    if not coming:
+        return report
+    reports = [report]
+    for build in coming[:-1]:
+        reports.insert(-1, Report())
+        _run(Site(source, reports[-2]), anchor, now, since, ledger, build)
+    # What readers are shown is the oldest of these states.
+    shown = reports[0]
+    for other in reports[1:]:
+        shown.faults = [fault for fault in shown.faults if fault in other.faults]
+        shown.remarks = [remark for remark in shown.remarks if remark in other.remarks]
+        shown.could_not_check = [m for m in shown.could_not_check if m in other.could_not_check]
+    why = (
+        f"build {coming[-1]} is being published, the note is still that of build {coming[0]}: "
+        "audit again when it is there"
+    )
+    shown.could_not_check.append(Missed(audit_notes.HEAD, why))
+    return shown
+
+
 def _run(
     site: Site,
     anchor: TrustDocument | None,
     now: int,
     since: Sequence[Held],
     ledger: Ledger | None,
-) -> None:
+    build: int | None = None,
+) -> list[int]:
+    """Every check, by the newest state or by that of ``build``; which builds are on their way.
+
+    These are numbers of notes, ascending, from the one that is served to the newest; none where
+    the newest is served.
+    """
     report = site.report
     trusted = audit_trust.check(site, anchor, now)
     report.trust_versions = len(trusted.documents)
     if not trusted.documents:
         site.missed("", "no trust document could be verified, so nothing else was")
-        return
+        return []
     report.registry = trusted.newest.id
-    noted = audit_notes.check(site, trusted, now)
+    noted = audit_notes.check(site, trusted, now, build)
     report.builds = len(noted.notes)
     if not noted.settled:
         why = "the newest build note could not be verified, so log, lists and files were not"
         site.missed("", why)
-        return
+        return []
     present = noted.present
     report.build, report.size, report.root = present.build, present.size, present.root
     entries = audit_log.check(site, trusted, noted)
@@ -93,3 +132,4 @@ def _run(
         audit_since.check(site, published, held)
     if ledger is not None:
         ledger.compare(site, published)
+    return noted.coming

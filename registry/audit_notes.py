@@ -20,6 +20,10 @@ HEAD = "build.note"
 GAP = 1000
 """Most numbers in a row without a note that are tried where files cannot be listed. Numbers may
 have gaps: after a crash a publisher goes on with a higher one."""
+AHEAD = 8
+"""Numbers in a row behind that of ``build.note`` that are tried where files cannot be listed."""
+UPLOAD = 86_400
+"""Seconds for which a newer note than ``build.note`` may be one that is just being published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Noted:
     """False: a note was missing, refused or out of reach, so not all that was pinned is known."""
     settled: bool
     """False: the newest note could not be verified, so the present state is not known."""
+    coming: list[int]
+    """Numbers of the notes from the one that is served to the newest, while that is published."""
 
     @property
     def present(self) -> BuildNote:
@@ -43,10 +49,15 @@ def kept_path(build: int) -> str:
     return f"builds/{build}.note"
 
 
-def check(site: Site, trusted: Trusted, now: int) -> Noted:
-    """Every note that verifies; one that is refused is reported and left out."""
+def check(site: Site, trusted: Trusted, now: int, until: int | None = None) -> Noted:
+    """Every note that verifies; one that is refused is reported and left out.
+
+    ``until``: number of the note to take as the newest; None takes the newest there is.
+    """
     head_data = site.get(HEAD)
     kept = _kept(site, head_data)
+    if until is not None:
+        kept = {number: data for number, data in kept.items() if number <= until}
     found: dict[int, BuildNote] = {}
     for number, data in sorted(kept.items()):
         parsed = _verified(site, kept_path(number), data, trusted) if data is not None else None
@@ -57,13 +68,22 @@ def check(site: Site, trusted: Trusted, now: int) -> Noted:
     _chain(site, sorted(kept), found)
     head = _head(site, head_data, kept, found, trusted)
     notes = [found[number] for number in sorted(found)]
-    if head is not None and (not notes or head.build > notes[-1].build):
+    if until is None and head is not None and (not notes or head.build > notes[-1].build):
         notes.append(head)
     settled = bool(notes) and notes[-1].build >= max(kept, default=0)
     if settled:
         _present(site, notes[-1], trusted, now)
     whole = kept.keys() == found.keys() and _begins(notes)
-    return Noted(notes, whole=whole, settled=settled)
+    coming = _coming(head, notes, now) if settled and until is None else []
+    return Noted(notes, whole=whole, settled=settled, coming=coming)
+
+
+def _coming(head: BuildNote | None, notes: list[BuildNote], now: int) -> list[int]:
+    """The notes between which an upload may stand; a newer one of long ago is no upload."""
+    if head is None or abs(now - notes[-1].issued) > UPLOAD:
+        return []
+    numbers = [note.build for note in notes if note.build >= head.build]
+    return numbers if len(numbers) > 1 else []
 
 
 def _kept(site: Site, head: bytes | None) -> dict[int, bytes | None]:
@@ -82,6 +102,7 @@ def _probed(site: Site, head: bytes | None) -> dict[int, bytes | None]:
     except Malformed:
         site.missed("builds/", "the build note does not say which notes there are")
         return found
+    _probe_ahead(site, number, found)
     gap = 0
     while number > 0 and gap <= GAP:
         try:
@@ -96,6 +117,20 @@ def _probed(site: Site, head: bytes | None) -> dict[int, bytes | None]:
                 break
         number -= 1
     return found
+
+
+def _probe_ahead(site: Site, number: int, found: dict[int, bytes | None]) -> None:
+    """Newer notes than the one that is served: an upload goes on, or the host put one back."""
+    last = number
+    while number - last < AHEAD:
+        number += 1
+        try:
+            data = site.find(kept_path(number))
+        except Unreachable as error:
+            site.missed(kept_path(number), str(error))
+            return
+        if data is not None:
+            found[number], last = data, number
 
 
 def _begins(notes: list[BuildNote]) -> bool:

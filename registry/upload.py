@@ -1,8 +1,9 @@
 """Puts files on a host that is not atomic: into a folder, or by rsync, in the one safe order.
 
 First what never changes under its name, then pages and catalogue, then copies of the newest, and
-``build.note`` last. Whoever reads in the middle finds the old state whole. An upload that broke off
-is done again: what is there already is left alone.
+``build.note`` last. Whoever reads in the middle finds the old state whole; an auditor also finds
+the kept note of the new one, which says what all the other files are. An upload that broke off is
+done again: what is there already is left alone.
 """
 
 from __future__ import annotations
@@ -21,22 +22,25 @@ from registry import disk
 from registry.errors import UserError, Words
 
 NOTE = "build.note"
-_FINAL = re.compile(
-    r"(log/(tile|checkpoints)/|status/[0-9]+-|builds/|trust/|assets/|catalogue/scheme/).*"
-)
+FINAL = 2
+"""Ranks up to this one never change under their name."""
+_FINAL = re.compile(r"(log/(tile|checkpoints)/|status/[0-9]+-|assets/|catalogue/scheme/).*")
 _COPIES = re.compile(r"log/checkpoint|status/[0-9]+\.cwt")
 _RSYNC = re.compile(r"rsync://.+|([A-Za-z0-9._-]+@)?[A-Za-z0-9._-]{2,}::?.+")
 
 
 def rank(path: str) -> int:
-    """When a file is sent: 0 final ones, 1 pages, 2 copies of the newest, 3 and 4 the note."""
+    """When a file is sent: 0 trust, 1 kept notes, 2 final, 3 pages, 4 copies, 5 and 6 the note."""
     if path == NOTE:
-        return 4
+        return 6
     if path.startswith(NOTE):
-        return 3
+        return 5
     if _COPIES.fullmatch(path):
-        return 2
-    return 0 if _FINAL.fullmatch(path) else 1
+        return 4
+    for early, folder in enumerate(("trust/", "builds/")):
+        if path.startswith(folder):
+            return early
+    return FINAL if _FINAL.fullmatch(path) else 3
 
 
 def ordered(paths: Iterable[str]) -> list[str]:
@@ -88,7 +92,7 @@ class FolderTarget:
         if place.is_file():
             if place.read_bytes() == data:
                 return False
-            if rank(path) == 0:
+            if rank(path) <= FINAL:
                 raise UserError("published-otherwise", str(place), _OTHERWISE, _LOOK)
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
@@ -132,7 +136,7 @@ class RsyncTarget:
         sent = 0
         for order, group in groupby(paths, key=rank):
             # What is final is never written over; a file that differs is found by reading back.
-            how = ("--ignore-existing",) if order == 0 else ("--checksum",)
+            how = ("--ignore-existing",) if order <= FINAL else ("--checksum",)
             told = self._run(folder, list(group), "--out-format=%n", *how)
             sent += sum(1 for line in told.splitlines() if line and not line.endswith("/"))
         return sent

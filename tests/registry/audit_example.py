@@ -109,6 +109,11 @@ def second_trust(**changed: Any) -> bytes:
 
 def made(folder: Path, first: int = 8, more: int = 4) -> dict[str, bytes]:
     """The files of the example after its second build: ``first`` records, then ``more``."""
+    return both(folder, first, more)[1]
+
+
+def both(folder: Path, first: int = 8, more: int = 4) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The files of the example after its first build, and after its second."""
     space, ring = workspace(folder)
     catalogue = Catalogue.load(space.catalogue)
     drawn = random.Random(7).randbytes
@@ -122,13 +127,17 @@ def made(folder: Path, first: int = 8, more: int = 4) -> dict[str, bytes]:
         import_rows(1, first, NOW)
         changes.suspend(store, ["3", "4"], ReasonCode.UNDER_REVIEW, NOW)
         build.build(space, store, ring, build.Terms(now=NOW))
+        old = _files(space.public)
         append_trust(store, second_trust())
         import_rows(1 + first, more, LATER)
         changes.reinstate(store, ["3"], ReasonCode.UNDER_REVIEW, LATER)
         changes.revoke(store, ["2"], ReasonCode.DATA_ERROR, LATER)
         changes.supersede(store, "5", "10", LATER)
         build.build(space, store, ring, build.Terms(now=LATER))
-    public = space.public
+    return old, _files(space.public)
+
+
+def _files(public: Path) -> dict[str, bytes]:
     paths = sorted(path for path in public.rglob("*") if path.is_file())
     return {path.relative_to(public).as_posix(): path.read_bytes() for path in paths}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from registry import log
+from registry import audit_notes, log
 from registry.audit import audit
 from signing import build_note, keys, merkle, note, status
 from signing.canonical import Json, b64encode, time_text
@@ -182,7 +182,14 @@ def test_two_notes_of_one_number(files: dict[str, bytes]) -> None:
 
 def test_a_note_that_was_put_back(files: dict[str, bytes]) -> None:
     files["build.note"] = files[NOTE_1]
-    assert found(files) == {("build.note", "note-older")}
+    for listed in (True, False):
+        site = Memory(files, listed=listed)
+        report = audit(site, None, LATER + audit_notes.UPLOAD + 1)
+        assert [(f.path, f.code) for f in report.faults] == [("build.note", "note-older")]
+        # A day before that it may be the note of an upload that goes on: not yet a fault.
+        early = audit(site, None, LATER + audit_notes.UPLOAD)
+        assert (early.exit_code, early.build) == (3, 1)
+        assert "build 2 is being published" in early.could_not_check[0].why
 
 
 def test_a_note_that_was_not_kept(files: dict[str, bytes]) -> None:
