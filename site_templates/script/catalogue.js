@@ -5,7 +5,7 @@ import { loads } from "./canonical.js";
 import { unitsHeld } from "./certificate.js";
 import { corrected } from "./errata.js";
 import { sha256 } from "./keys.js";
-import { Malformed } from "./reasons.js";
+import { attempt } from "./reasons.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /** @typedef {import("./certificate.js").Certificate} Certificate */
@@ -43,7 +43,7 @@ async function schemeOf({ schemeDigest, scheme, units }, read) {
   if (!digest || !same(digest.subarray(0, 16), schemeDigest)) {
     return null;
   }
-  const entry = parsed(data);
+  const entry = await parsed(data);
   const fits = entry?.code === scheme && unitsHeld(units, entry.units?.length ?? 0);
   return fits ? { scheme: entry, digest: hex(digest) } : null;
 }
@@ -65,21 +65,14 @@ async function lspOf(number, pinned, read) {
  */
 async function pinnedFile(name, pinned, read) {
   const digest = pinned && Object.hasOwn(pinned, name) ? pinned[name] : undefined;
-  const data = digest ? await read(`catalogue/${name}`, LIMIT) : null;
+  const data = digest && (await read(`catalogue/${name}`, LIMIT));
   return data && hex(await sha256(data)) === digest ? parsed(data) : null;
 }
 
 /**
  * @param {Bytes} data whose digest matched
- * @returns {any} null where it is no canonical JSON: then it counts as not at hand
+ * @returns {Promise<any>} null where it is no canonical JSON: then it counts as not at hand
  */
 function parsed(data) {
-  try {
-    return loads(decode(data, "json"));
-  } catch (error) {
-    if (error instanceof Malformed) {
-      return null;
-    }
-    throw error;
-  }
+  return attempt(() => loads(decode(data, "json")));
 }

@@ -255,13 +255,12 @@ function fields(words, verdict, scheme) {
   const related = known.filter(({ slug }) => scheme.fields.includes(slug));
   const lines = related.map((field) => {
     const name = field.name[words.language] ?? field.name.id;
-    const later = field.from !== null && dayOf(field.from) * DAY > verdict.t;
-    const start = later ? date(words, dayOf(field.from ?? "")) : "";
+    const start = field.from === null ? 0 : dayOf(field.from);
     return element(
       "li",
       {},
-      ...(later
-        ? said(words, "data.field_from", { field: name, date: start })
+      ...(start * DAY > verdict.t
+        ? said(words, "data.field_from", { field: name, date: date(words, start) })
         : [element("bdi", {}, name)]),
     );
   });

@@ -50,8 +50,8 @@ export function dayAt(moment, zone) {
  * @returns {string} 14:05, 14.05
  */
 function time(words, moment, zone) {
-  const [hour, minute] = new Date((moment + zone) * 1000).toISOString().slice(11, 16).split(":");
-  return words.text("format.time", { hour: hour ?? "", minute: minute ?? "" });
+  const clock = new Date((moment + zone) * 1000).toISOString().slice(11, 16);
+  return words.text("format.time", { hour: clock.slice(0, 2), minute: clock.slice(3) });
 }
 
 /**

@@ -108,7 +108,7 @@ function stretched({ pixels, width, height }) {
     return null;
   }
   const map = Uint8ClampedArray.from({ length: 256 }, (_, i) => ((i - dark) * 255) / range);
-  return { pixels: pixels.map((value) => map[value] ?? 0), width, height };
+  return { pixels: pixels.map((value) => at(map, value)), width, height };
 }
 
 /**

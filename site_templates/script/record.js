@@ -9,7 +9,7 @@ import { date, dateAndTime } from "./dates.js";
 import { element, icon } from "./dom.js";
 import { dateWithEra } from "./eras.js";
 import { said } from "./said.js";
-import { display, grouped, sentences, values } from "./telling.js";
+import { display, grouped, lspName, sentences, values } from "./telling.js";
 
 /** @typedef {import("./checks.js").Check} Check */
 /** @typedef {import("./compared.js").Compared} Compared */
@@ -148,7 +148,7 @@ function certificateRows(words, certificate, verdict) {
     return [["record.certificate", words.text("data.hidden")]];
   }
   const proven = display(verdict) === "all";
-  const filled = { lsp: values(words, verdict, NOWHERE)["lsp"] ?? "" };
+  const filled = { lsp: lspName(verdict) };
   const expires = dateWithEra(words, certificate.expiryDay);
   return [
     ["data.passport_name", asSigned(certificate.passportName)],
@@ -166,9 +166,6 @@ function certificateRows(words, certificate, verdict) {
     ["data.replaces", certificate.replaces === null ? null : String(certificate.replaces)],
   ];
 }
-
-/** A visit that no value depends on. */
-const NOWHERE = { now: 0, online: true, byLink: false, pending: false };
 
 /**
  * @param {Words} words
@@ -247,7 +244,7 @@ function checkRows(words, { verdict, source, file, page, at }) {
  * @returns {Row[]}
  */
 function evidenceRows(words, verdict, version) {
-  const number = (/** @type {number | null | undefined} */ n) => (n ?? null) === null ? null : words.number(n ?? 0);
+  const number = (/** @type {number | null} */ n) => (n === null ? null : words.number(n));
   return [
     ["record.site", verdict.site],
     ["registry.build", number(verdict.build)],

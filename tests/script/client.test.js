@@ -78,6 +78,21 @@ test("a catalogue file that is not as signed or pinned is not at hand", async ()
   assert.equal((await client.check(code(data))).catalogue.lsp, null);
 });
 
+test("a catalogue that has no line for the certificate adds nothing to it", async () => {
+  const { site } = published();
+  const scheme = { code: "DEMO/juru-las", name: { id: "Juru Las" } };
+  const data = certificate(20, { digest: site.catalogueFile("scheme", scheme) });
+  const other = certificate(21, { digest: site.catalogueFile("scheme", { code: "DEMO/other" }) });
+  [data, other].forEach((one) => site.log(one));
+  site.catalogueFile("lsps/140.json", [null, { number: 9000 }]);
+  site.publish();
+  const client = clientOf(site);
+  assert.equal(await judged(client, code(data)), "valid");
+  const { catalogue } = await client.check(code(data));
+  assert.deepEqual(catalogue, { scheme, lsp: null, fields: [] });
+  assert.equal((await client.check(code(other))).catalogue.scheme, null);
+});
+
 test("what is read, and how", async () => {
   const { site, text } = published(300);
   assert.equal(await judged(clientOf(site), text), "valid");

@@ -25,8 +25,8 @@ const BROWSER = new Set(
     "record_file registry_history registry_page retire scanner signal single site store ticks " +
     "translate worker workers").split(" "),
 );
-/** Percent of the branches. The rest is to be 95; CONTRIBUTING.md says what is short of it. */
-const BOUNDS = { core: 100, rest: 93 };
+/** Percent of the branches. */
+const BOUNDS = { core: 100, rest: 95 };
 
 /** @typedef {{startOffset: number, endOffset: number, count: number}} Range */
 

@@ -98,6 +98,29 @@ test("a pale code is read when its range is stretched", () => {
   assert.deepEqual(readCodes(picture, STILL), [OURS]);
 });
 
+test("a code too damaged to be read gives no text, and hides no other one", () => {
+  const picture = paper(1300, 700);
+  draw(picture, OURS, 60, 60, 6);
+  draw(picture, "987654321", 800, 200, 9);
+  const inside = (/** @type {number} */ at) => at >= 60 + 9 * 6 && at < 60 + 40 * 6;
+  picture.pixels.forEach((value, i) => {
+    if (inside(i % picture.width) && inside(Math.floor(i / picture.width))) {
+      picture.pixels[i] = 255 - value;
+    }
+  });
+  assert.deepEqual(readCodes(picture, STILL), ["987654321"]);
+});
+
+test("a picture that is large already is not enlarged: its codes are read as they are", () => {
+  const [small, large] = [paper(420, 420), paper(2200, 2000)];
+  for (const picture of [small, large]) {
+    draw(picture, "000123", 60, 60, 8);
+  }
+  assert.deepEqual(readCodes(small, CLOSER), ["000123"]);
+  assert.deepEqual(readCodes(large, CLOSER), []);
+  assert.deepEqual(readCodes(large, STILL), ["000123"]);
+});
+
 test("where there is no code there is no text, whatever the size", () => {
   for (const [width, height] of [[1, 1], [3, 2], [41, 39], [640, 480]]) {
     const picture = paper(width ?? 1, height ?? 1);

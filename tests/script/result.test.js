@@ -77,6 +77,33 @@ test("the record holds every field of the design, in three languages", () => {
   assert.equal(sample?.textContent, "見本");
 });
 
+test("the record of a certificate that leaves things open has no row for them", () => {
+  const scheme = { ...CATALOGUE.scheme, name: { id: "Tukang Las" }, level: null };
+  const catalogue = /** @type {Verdict["catalogue"]} */ ({ ...CATALOGUE, scheme });
+  const certificate = { ...CERTIFICATE, passportName: null, blankNumber: null, replaces: null };
+  const open = { key: null, kid: null, digest: null, build: null, logSize: null, trustVersion: null };
+  for (const language of LANGUAGES) {
+    const words = wordsOf(language);
+    const made = recorded(verdictOf("valid", { catalogue, certificate, ...open }), language);
+    const labels = made.withTag("dt").map((one) => one.textContent);
+    for (const key of [
+      ...["data.passport_name", "data.blank_number", "data.replaces", "data.key_fingerprint"],
+      ...["data.certificate_hash", "registry.build", "record.log_size", "record.trust_version"],
+    ]) {
+      assert.ok(!labels.includes(words.text(key)), `${language} ${key}`);
+    }
+    const told = (/** @type {string} */ key) =>
+      made.withTag("dd")[labels.indexOf(words.text(key))]?.textContent;
+    assert.equal(told("data.scheme"), "Tukang Las", "no translation, and so no original beside it");
+    assert.equal(told("data.level"), words.text("data.level_none"));
+    assert.doesNotMatch(made.textContent, /[{}]|undefined|null|NaN/);
+  }
+  const bare = { scheme: null, lsp: null, fields: null };
+  const text = recorded(verdictOf("valid", { catalogue: bare, certificate })).textContent;
+  assert.ok(text.includes("DEMO/welder") && text.includes("LSP 9001"));
+  assert.ok(text.includes(wordsOf("ja").text("data.units_unknown")));
+});
+
 test("how it was checked, and where the code came from", () => {
   const words = wordsOf("ja");
   const answers = { ...verdictOf("valid").answers, standing: "ok" };

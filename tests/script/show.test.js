@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { holds } from "../../site_templates/script/certificate_view.js";
 import { details } from "../../site_templates/script/details.js";
+import { byId } from "../../site_templates/script/dom.js";
 import { show } from "../../site_templates/script/show.js";
 import { display } from "../../site_templates/script/telling.js";
 import { FakeElement, fake, install } from "./fake_document.js";
@@ -165,6 +166,11 @@ test("the units held, by the bitmap", () => {
     eleven.filter((i) => holds(new Uint8Array([0x81, 0x02]), i)),
     [0, 7, 9],
   );
+  assert.deepEqual(
+    eleven.filter((i) => holds(new Uint8Array([0x81]), i)),
+    [0, 7],
+    "a bitmap that ends says that no more is held",
+  );
   assert.equal(eleven.filter((i) => holds(null, i)).length, 11);
 });
 
@@ -174,6 +180,27 @@ test("a related field stands in one box with the note that it is no pass", () =>
   assert.ok(text.includes("造船・舶用工業") && !text.includes("建設"));
   assert.ok(text.includes("リネンサプライ（2027年4月1日受入れ開始予定）"));
   assert.ok(text.includes(wordsOf("ja").text("note.fields")));
+});
+
+test("what a scheme leaves open is said in words, and no line stands empty", () => {
+  const scheme = { ...CATALOGUE.scheme, name: { id: "Tukang Las" }, level: null, fields: [] };
+  const catalogue = /** @type {Verdict["catalogue"]} */ ({ ...CATALOGUE, scheme });
+  const bare = { passportName: null, blankNumber: null, replaces: null };
+  const verdict = verdictOf("valid", { catalogue, certificate: { ...CERTIFICATE, ...bare } });
+  for (const language of LANGUAGES) {
+    const words = wordsOf(language);
+    const seen = view(verdict, {}, language);
+    const [card] = seen.withClass("certificate");
+    const labels = card?.withTag("dt").map((one) => one.textContent) ?? [];
+    const values = card?.withTag("dd").map((one) => one.textContent) ?? [];
+    assert.equal(values[labels.indexOf(words.text("data.level"))], words.text("data.level_none"));
+    assert.equal(values[labels.indexOf(words.text("data.scheme"))], "Tukang Las");
+    for (const key of ["data.passport_name", "data.blank_number", "data.replaces"]) {
+      assert.ok(!labels.includes(words.text(key)), key);
+    }
+    assert.ok(values.every((value) => value.trim() !== ""));
+    assert.ok(seen.withClass("fields")[0]?.textContent.includes(words.text("data.fields_none")));
+  }
 });
 
 test("every result says what it does not prove", () => {
@@ -230,6 +257,16 @@ test("the technical lines repeat the check: reason, index, build, log, key, hash
     assert.ok(text.includes(part), part);
   }
   assert.ok(text.includes("absah 0.1.0"));
-  const bare = verdictOf("malformed", { build: null, logSize: null, logRoot: null, kid: null });
-  assert.ok(view(bare).textContent.includes("malformed"));
+  const none = { build: null, logSize: null, logRoot: null, kid: null, digest: null, index: null };
+  const [bare] = view(verdictOf("malformed", { ...none, asOf: null })).withClass("technical");
+  const values = bare?.withTag("dd").map((one) => one.textContent);
+  assert.deepEqual(values, ["malformed"], "what is not known has no line");
+});
+
+test("an element that the template lost is a fault that is told by its name", () => {
+  const main = new FakeElement("main");
+  const found = (/** @type {string} */ id) => (id === "result" ? main : null);
+  Object.assign(document, { getElementById: found });
+  assert.equal(fake(byId("result")), main);
+  assert.throws(() => byId("alarm"), { message: "alarm" });
 });

@@ -61,6 +61,23 @@ test("a value is put in as it stands", () => {
   ]);
 });
 
+test("a table is added once; one that could not be read is asked for again", async () => {
+  const words = new Words("en", { level: { green: "Match" } });
+  const answers = [
+    () => Promise.reject(new Error("no network")),
+    async () => ({ level: { red: "Stop" }, reason: { valid: "As issued" } }),
+  ];
+  let asked = 0;
+  const add = () => words.add("reasons", () => answers[asked++]?.() ?? Promise.reject(new Error("twice")));
+  await assert.rejects(add(), /no network/);
+  assert.throws(() => words.text("level.red"));
+  await Promise.all([add(), add()]);
+  await add();
+  assert.equal(asked, 2);
+  const found = ["level.green", "level.red", "reason.valid"].map((key) => words.text(key));
+  assert.deepEqual(found, ["Match", "Stop", "As issued"]);
+});
+
 test("a key that is not there throws, inherited properties too", () => {
   const words = wordsOf("en");
   let tried = 0;
