@@ -15,12 +15,21 @@ from typing import Any
 from registry.keyring import Keyring
 from signing import cose
 from signing.canonical import dumps
-from signing.certificate import decode_payload, encode_payload
+from signing.certificate import TEXT_LIMITS, decode_payload, encode_payload, text_fault
 from signing.fragment import from_payload_text, qr_text
 from tests.browser.site import Site
 
-HOSTILE: list[str] = json.loads((Path(__file__).parent / "hostile.json").read_text("ascii"))
-"""Sixty texts that must be shown as they stand, in every engine."""
+
+def _texts(name: str) -> list[str]:
+    found: list[str] = json.loads((Path(__file__).parent / name).read_text("ascii"))
+    return found
+
+
+HOSTILE = _texts("hostile.json")
+"""Sixty texts of a catalogue that must be shown as they stand, in every engine."""
+NAMES = [text for text in HOSTILE if text_fault(text, TEXT_LIMITS["name"]) is None]
+NAMES += _texts("hostile_names.json")
+"""Sixty names: those of these texts that a certificate can hold, and others of its kind."""
 
 
 def forged(site: Site, entry: dict[str, Any], *, by: str = "general", **claims: Any) -> str:

@@ -27,6 +27,21 @@ NOW = 1_795_489_200
 """2026-11-24T12:00:00+09:00, when the demonstration of the tests is made."""
 
 
+PASTE = """new Promise((done) => {
+  const text = %s;
+  if (document.querySelector("[data-reason]")) document.getElementById("another").click();
+  document.getElementById("code").value = text;
+  document.querySelector("#paste button[type=submit]").click();
+  const look = () => {
+    const found = document.querySelector("[data-reason]");
+    const ready = found?.querySelector(".technical") && !found.querySelector(".pending");
+    return ready ? done(found.dataset.reason) : void setTimeout(look, 10);
+  };
+  look();
+})"""
+"""The reason of a text that is pasted, once all of its result stands there."""
+
+
 @dataclass
 class Site:
     """A served demonstration."""
