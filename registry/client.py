@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.errata import corrected
 from registry.proofs import Tiles
@@ -47,16 +47,14 @@ class Held:
     """The documents that were walked through before ``trust``: a note may still name one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """Catalogue data for one certificate. None = not at hand; it never changes a verdict."""
 
     scheme: dict[str, Any] | None = None
     lsp: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The answer about one text, with the state that it rests on."""
 
     verdict: Verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_TEXT = 8 * 1024
 """Characters of the longest line taken from a text file."""
@@ -12,8 +12,7 @@ class UnreadableFile(Exception):
     """A file could not be opened as what it is, or is larger than allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One text, with the page of a PDF that it stands on (from 1; 0 = no pages)."""
 
     text: str

@@ -7,8 +7,8 @@ is named, or the only one that this machine has pinned (docs/threats.md).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from registry.client import Client, Held
 from registry.errors import UserError, Words
@@ -21,8 +21,7 @@ from signing.trust import TrustDocument
 Tell = Callable[[Words], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a user named: ``--site``, ``--trust``, ``--state``, ``--offline``."""
 
     site: str | None

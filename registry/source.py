@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 TIMEOUT = 20
 """Seconds without an answer after which a site counts as out of reach."""
@@ -50,8 +49,7 @@ class ListedSource(Source, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a host says to a request. Names of headers are in lower case."""
 
     status: int

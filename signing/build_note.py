@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from signing import note
 from signing.canonical import Json, b64decode, b64encode, dumps, loads, time_seconds, time_text
@@ -26,8 +25,7 @@ AHEAD = 24 * 3600
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class BuildNote:
+class BuildNote(NamedTuple):
     """One build note, form checked. Digests are lower-case hex."""
 
     registry: str
@@ -43,8 +41,8 @@ class BuildNote:
     catalogue: Mapping[str, str]
     files: str
     audit: str | None
-    text: str = field(repr=False)
-    note: note.Note | None = field(repr=False, default=None)
+    text: str
+    note: note.Note | None = None
 
     @property
     def digest(self) -> str:

@@ -27,7 +27,6 @@ Json = Any
 
 LARGEST = 2**53 - 1
 DEPTH = 8
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[a-z][a-z0-9_./-]*\Z")
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,8 +117,10 @@ def _walk(value: Json, depth: int) -> None:
     if value is None or value is True or value is False:
         return
     if isinstance(value, str):
-        if _SURROGATE.search(value):
-            raise Malformed("json-value", "a lone surrogate")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise Malformed("json-value", "a lone surrogate") from error
     elif isinstance(value, int):
         if not 0 <= value <= LARGEST:
             raise Malformed("json-value", "a number outside 0..2^53-1")

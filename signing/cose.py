@@ -14,7 +14,7 @@ It is split by position, so a signature is checked before any CBOR of the payloa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from signing import keys
 from signing.reasons import Malformed
@@ -28,8 +28,7 @@ MAX_READ = 512
 PREFIX = bytes.fromhex("d28449a201320444")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A certificate cut into its parts. Nothing in it has been checked yet."""
 
     kid: bytes

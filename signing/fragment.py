@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from signing.canonical import b64url_decode, b64url_encode
 from signing.cose import MAX_READ
@@ -29,8 +29,7 @@ _SHARE = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _CERTIFICATE = b"\xd2\x84\x49"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """What a text that somebody scanned or pasted turned out to be.
 
     Exactly one of ``data`` (bytes that may be a certificate) and ``reason`` is given; ``host`` is

@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from signing import cbor
 from signing.canonical import b64decode, b64encode
@@ -235,8 +234,7 @@ def thumbprint(x: bytes) -> bytes:
 _VKEY = re.compile(r"([!-*,-~]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Vkey:
+class Vkey(NamedTuple):
     """A note key: name and public key, written ``name+hash8+base64(type || key)`` (C2SP)."""
 
     name: str

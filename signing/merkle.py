@@ -16,7 +16,7 @@ import hashlib
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from signing import note
 from signing.canonical import b64decode, b64encode
@@ -284,8 +284,7 @@ def older_root(old: int, size: int, hashes: Sequence[bytes], root: bytes) -> byt
 _SIZE = re.compile(r"[1-9][0-9]{0,9}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """The size and root of the log, signed by its key (C2SP tlog-checkpoint)."""
 
     origin: str

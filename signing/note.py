@@ -14,7 +14,7 @@ auditor.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from signing import keys
 from signing.canonical import b64decode, b64encode
@@ -27,10 +27,11 @@ TRUST_LIMIT = 1024 * 1024
 """Bytes of the largest trust document: they only grow."""
 MAX_LINES = 64
 DASH = "\u2014"
+_PLAIN = b"\n" + bytes(range(0x20, 0x100))
+"""Bytes that a note may hold: all but control characters below 0x20."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One signature line."""
 
     name: str
@@ -38,8 +39,7 @@ class Line:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A note cut into its text and its signature lines. No signature has been checked yet."""
 
     text: str
@@ -54,7 +54,7 @@ def parse(data: bytes, limit: int = LIMIT) -> Note:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed("note", "not UTF-8") from error
-    if text.startswith("\ufeff") or any(c < " " and c != "\n" for c in text):
+    if text.startswith("\ufeff") or data.translate(None, _PLAIN):
         raise Malformed("note", "a byte order mark or a control character")
     cut = text.rfind("\n\n")
     if cut < 1 or not text.endswith("\n"):

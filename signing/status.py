@@ -10,8 +10,8 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from signing import cbor, cose, keys
 from signing.keys import Signer
@@ -36,8 +36,7 @@ ALLOWED = frozenset({(0, 1), (0, 2), (0, 3), (2, 0), (2, 1), (2, 3), (3, 1)})
 """Changes of state that a newer list may show; never back from 1, nor to 0 from 3."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusList:
+class StatusList(NamedTuple):
     """One list, signature checked."""
 
     number: int

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from signing import keys, note
 from signing.canonical import Json, b64decode, dumps, loads, time_seconds
@@ -27,16 +26,14 @@ _SITE = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~-]+/)*\Z")
 _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1)(:[0-9]+)?/([A-Za-z0-9._~-]+/)*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Final:
+class Final(NamedTuple):
     """Where a key or a log signer ends: the size and root of the log at that moment."""
 
     size: int
     root: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(NamedTuple):
     """A key that signs certificates. None as a scope list = no restriction."""
 
     kid: bytes
@@ -56,16 +53,14 @@ class Issuer:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LogKey:
+class LogKey(NamedTuple):
     """A signer of the log's tree; exactly the last entry has no ``final``."""
 
     key: Vkey
     final: Final | None
 
 
-@dataclass(frozen=True, slots=True)
-class TrustDocument:
+class TrustDocument(NamedTuple):
     """One version of the trust document, form checked."""
 
     id: str
@@ -84,8 +79,8 @@ class TrustDocument:
     approvers: tuple[Vkey, ...]
     max_age: int
     demo: bool
-    text: str = field(repr=False)
-    note: note.Note = field(repr=False)
+    text: str
+    note: note.Note
 
     @property
     def digest(self) -> str:

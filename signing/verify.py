@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from signing import cose, fragment, merkle
 from signing.build_note import BuildNote
@@ -23,8 +23,7 @@ CLOCK_SLACK = 300
 """Seconds a device's clock may lie behind the newest signed time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """What a text holds by itself, with one trust document at hand (steps 1 to 5)."""
 
     fault: Reason | None = None
@@ -36,8 +35,7 @@ class Opened:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """All that a verifier holds about one code. Every object in it has been verified by itself."""
 
     opened: Opened
@@ -62,8 +60,7 @@ class Evidence:
     """Trust document or build note has a later header, signed by known keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """The three answers, as keys of the words ``answer.*``."""
 
     issuer: str = "skipped"
@@ -71,8 +68,7 @@ class Answers:
     standing: str = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer about one code. ``certificate`` is None where no data may be shown."""
 
     reason: Reason

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -47,8 +46,7 @@ _UNPROVEN = (
 _FOREIGN = (Reason.FOREIGN_CODE, Reason.OTHER_CODE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeated:
+class _Repeated(NamedTuple):
     """What stood in a record of a check, and what its own files say."""
 
     checked: int
@@ -62,8 +60,7 @@ class _Repeated:
         return self.written is self.found
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
+class _Checked(NamedTuple):
     name: str
     result: Result
     beside: bool = False
@@ -303,7 +300,7 @@ def _tell_record(said: wording.Words, repeated: _Repeated) -> None:
 def _tell_answers(said: wording.Words, answers: Answers, filled: dict[str, str]) -> None:
     """Issuer, dates, standing: each question with a mark, a word and a sentence."""
     say("")
-    for question, answer in asdict(answers).items():
+    for question, answer in answers._asdict().items():
         key = f"answer.{question}.{answer}"
         mark = _MARKS[_ANSWERS.get(answer, Level.RED)]
         say(f"  {mark} {said.text(f'question.{question}')} — {said.text(f'{key}.word', filled)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -241,7 +240,7 @@ def test_the_trust_document_that_was_given(own: Demonstration) -> None:
     posting.check(site, live, NOW + 3600, own.trust())
     other = build_note.parse(site.files["build.note"])
     assert other.trust_version == own.trust().version
-    wrong = replace(own.trust(), text=own.trust().text + " ")
+    wrong = own.trust()._replace(text=own.trust().text + " ")
     _refused("bad-parcel", lambda: posting.check(site, live, NOW + 3600, wrong))
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,8 +56,7 @@ def _result(valid: Result, reason: Reason, variant: str) -> Result:
     )
     without_trust = reason is Reason.KEY_UNCHECKED and variant == "none"
     without_note = without_trust or (reason is Reason.STATUS_STALE and variant == "none")
-    return replace(
-        valid,
+    return valid._replace(
         verdict=verdict,
         trust=None if without_trust else valid.trust,
         note=None if without_note else valid.note,
@@ -85,7 +83,7 @@ def test_every_reason_in_every_variant_is_said_in_full(valid: Result) -> None:
 
 
 def test_a_clock_that_is_wrong_is_said_without_a_note_too(valid: Result) -> None:
-    result = replace(_result(valid, Reason.CLOCK_WRONG, ""), note=None)
+    result = _result(valid, Reason.CLOCK_WRONG, "")._replace(note=None)
     for language in LANGUAGES:
         spoken = words(language)
         text = sentence(spoken, result, "sentence", values(spoken, result, NOW))
@@ -193,7 +191,7 @@ def test_no_zone_of_this_machine_has_a_part_in_it() -> None:
 
 def _named(valid: Result, *names: tuple[str, str]) -> str:
     listed = [{"from": day, "name": {"id": name}} for day, name in names]
-    return lsp_name(replace(valid, shown=Shown(lsp={"names": listed})))
+    return lsp_name(valid._replace(shown=Shown(lsp={"names": listed})))
 
 
 def test_the_body_has_the_name_of_the_day_of_issue(valid: Result) -> None:
@@ -205,7 +203,7 @@ def test_the_body_has_the_name_of_the_day_of_issue(valid: Result) -> None:
     assert _named(valid, ("2020-01-01", "Old"), ("2026-11-08", "New")) == "Old"
     assert _named(valid, ("2026-11-08", "First"), ("2027-01-01", "New")) == "First"
     assert _named(valid) == f"LSP {certificate.lsp}"
-    assert lsp_name(replace(valid, shown=Shown())) == f"LSP {certificate.lsp}"
+    assert lsp_name(valid._replace(shown=Shown())) == f"LSP {certificate.lsp}"
     assert lsp_name(_result(valid, Reason.MALFORMED, "")) == "LSP"
 
 
@@ -214,7 +212,7 @@ def test_today_is_the_day_by_which_it_was_judged(valid: Result) -> None:
     said = {}
     for reason in (Reason.EXPIRED, Reason.NOT_YET_VALID):
         result = _result(valid, reason, "")
-        result = replace(result, verdict=replace(result.verdict, moment=late))
+        result = result._replace(verdict=result.verdict._replace(moment=late))
         said[reason] = values(words("en"), result, late)["today"]
     assert said == {
         Reason.EXPIRED: "24 November 2026",
