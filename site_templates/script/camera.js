@@ -28,6 +28,8 @@ export class Camera {
    */
   constructor(video) {
     this.video = video;
+    // Before it is muted, a browser may refuse to play it; the attribute mutes only what is parsed.
+    video.muted = true;
     /** @type {MediaStream | null} */
     this.stream = null;
     /** @type {string[]} ids of all cameras, known once one has been opened */

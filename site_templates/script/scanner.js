@@ -38,7 +38,7 @@ class Scanner {
       made.addEventListener("click", pressed);
       return made;
     };
-    const video = element("video", { playsinline: "", muted: "", "aria-hidden": "true" });
+    const video = element("video", { playsinline: "", "aria-hidden": "true" });
     this.camera = new Camera(/** @type {HTMLVideoElement} */ (video));
     this.reader = new CodeReader();
     this.hint = element("p", { class: "hint", role: "status" });

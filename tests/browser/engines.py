@@ -43,17 +43,22 @@ QUIET = {
     "extensions.update.enabled": False,
     "intl.accept_languages": "ja",
     "media.gmp-manager.updateEnabled": False,
+    "media.navigator.streams.fake": True,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "network.proxy.type": 1,
     "services.settings.server": "data:,",
     "toolkit.telemetry.reportingpolicy.firstRun": False,
 }
-"""Settings of Firefox: nothing of its own over the network, and a proxy for all else."""
+"""Settings of Firefox: nothing of its own over the network, a proxy for all else, a fake camera."""
+ALLOWED, REFUSED = 1, 2
+"""What a person has answered to every page that asks for the camera, as Firefox keeps it."""
 OWN = re.compile(r"(?:\w+\.)*(?:mozilla\.(?:com|net|org)|safebrowsing\.googleapis\.com):443")
 """What Firefox asks for whatever page it shows: a page's policy never lets it name one of them."""
 
 
+_MINI_BROWSER = ["--automation", "--enable-mock-capture-devices=true"]
+"""Its cameras are made up; under automation it lets every page have one."""
 _A4 = {"width": 21.0, "height": 29.7}
 _NONE = dict.fromkeys(("top", "bottom", "left", "right"), 0)
 """Centimetres, as WebDriver says them."""
@@ -132,7 +137,7 @@ def missing(name: str) -> list[str]:
 
 @contextmanager
 def launched(name: str, sink: Sink) -> Iterator[Engine]:
-    """A browser with an empty profile. EngineError: it did not start."""
+    """A browser with an empty profile and a fake camera. EngineError: it did not start."""
     start: dict[str, Callable[[ExitStack, Sink], Engine]] = {"firefox": Firefox, "webkit": WebKit}
     with ExitStack() as stack:
         yield start[name](stack, sink)
@@ -149,14 +154,14 @@ def _run(stack: ExitStack, command: list[str], **options: Any) -> subprocess.Pop
 class Firefox:
     """Firefox by WebDriver BiDi, which it speaks itself."""
 
-    def __init__(self, stack: ExitStack, sink: Sink) -> None:
+    def __init__(self, stack: ExitStack, sink: Sink, camera: int = ALLOWED) -> None:
         profile = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         self.home = profile
         ports = {f"network.proxy.{kind}_port": sink.port for kind in ("http", "ssl")}
         hosts = {f"network.proxy.{kind}": "127.0.0.1" for kind in ("http", "ssl")}
         lines = [
             f"user_pref({json.dumps(k)}, {json.dumps(v)});\n"
-            for k, v in (QUIET | ports | hosts).items()
+            for k, v in (QUIET | ports | hosts | {"permissions.default.camera": camera}).items()
         ]
         (profile / "user.js").write_text("".join(lines), encoding="ascii")
         command = ["firefox-esr", "--headless", "--no-remote", "--profile", str(profile)]
@@ -235,7 +240,10 @@ class WebKit:
         self.session = f"http://127.0.0.1:{port}/session"
         elsewhere = f"127.0.0.1:{sink.port}"
         proxy = {"proxyType": "manual", "httpProxy": elsewhere, "sslProxy": elsewhere}
-        wanted = {"proxy": {**proxy, "noProxy": ["127.0.0.1"]}}
+        wanted = {
+            "proxy": {**proxy, "noProxy": ["127.0.0.1"]},
+            "webkitgtk:browserOptions": {"args": _MINI_BROWSER},
+        }
         made = self._first({"capabilities": {"alwaysMatch": wanted}})
         self.session += f"/{made['sessionId']}"
         stack.callback(self._call, "DELETE", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -9,6 +10,7 @@ import random
 import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,8 @@ import pytest
 from PIL import Image
 
 from signing.reasons import Reason
-from tests.browser.engines import PACKAGES, Engine, Sink, launched, missing
+from tests.browser.engines import PACKAGES, REFUSED, Engine, Firefox, Sink, launched, missing
+from tests.browser.film import scene
 from tests.browser.forged import HOSTILE, NAMES, forged, scheme
 from tests.browser.reasons import CASES, SHOWN, changed, reach
 from tests.browser.scanned import scanned, sheet_with
@@ -154,6 +157,101 @@ def test_hostile_texts_are_shown_as_they_stand(visit: Visit) -> None:
         assert visit.engine.evaluate(told) == [name, name]
         assert visit.engine.evaluate(HARMLESS) == ["undefined", 0]
     assert len(set(NAMES)) == len(NAMES) == 60
+
+
+ERRORS, PROGRESS = (
+    json.loads((ROOT / "site_templates/words/ja.json").read_text("utf-8"))[group]
+    for group in ("error", "progress")
+)
+WATCH = """void (() => {
+  globalThis.tracks = [];
+  const { getUserMedia } = MediaDevices.prototype;
+  MediaDevices.prototype.getUserMedia = async function (wishes) {
+    const stream = await (globalThis.instead?.() ?? getUserMedia.call(this, wishes));
+    tracks.push(...stream.getTracks());
+    return stream;
+  };
+})()"""
+"""Remembers what every camera that a page opens gives it."""
+SHOW = """new Promise((done, failed) => {
+  const data = Uint8Array.from(atob(%s), (letter) => letter.charCodeAt(0));
+  createImageBitmap(new Blob([data])).then((picture) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [picture.width, picture.height];
+    const draw = () => canvas.getContext("2d").drawImage(picture, 0, 0);
+    setInterval(draw, 100);
+    draw();
+    globalThis.instead = () => canvas.captureStream(10);
+    done(true);
+  }, failed);
+})"""
+"""Lets the next camera show a picture, again and again as a camera does."""
+SCANNER = """new Promise((done) => {
+  const look = () => {
+    const dialog = document.querySelector("dialog.scanner");
+    const video = dialog?.querySelector("video");
+    const [hint, trouble] = ["hint", "trouble"].map((name) => dialog?.querySelector(`.${name}`));
+    if (trouble?.innerText) return done(trouble.innerText);
+    const shown = video?.videoWidth > 0 && !video.paused && video.currentTime > 0;
+    return shown && hint.innerText === %s ? done("shown") : void setTimeout(look, 20);
+  };
+  look();
+})"""
+"""Once the camera's picture is shown, or a sentence on why not."""
+TRACKS = "tracks.map((track) => `${track.kind} ${track.readyState}`)"
+DIALOGUES = "document.querySelectorAll('dialog').length"
+
+
+def _scan(shown: Shown, site: Site, instead: str = "void 0") -> None:
+    """Open the page and its camera; ``instead`` may put another one in its place."""
+    shown.open(site.address)
+    for expression in (JAPANESE, WATCH, instead):
+        shown.engine.evaluate(expression)
+    shown.engine.evaluate(f"void (Date.now = () => {shown.now * 1000})")
+    shown.engine.evaluate("void document.getElementById('scan').click()")
+
+
+def test_a_camera_is_shown_and_given_back(visit: Visit) -> None:
+    engine = visit.engine
+    _scan(Shown(engine), visit.site)
+    assert engine.evaluate(SCANNER % json.dumps(PROGRESS["aim"])) == "shown"
+    assert engine.evaluate(TRACKS) == ["video live"]
+    engine.evaluate("void document.querySelector('.scanner .actions button:last-child').click()")
+    assert engine.evaluate(TRACKS) == ["video ended"]
+    assert engine.evaluate(DIALOGUES) == 0
+
+
+@pytest.mark.parametrize("name", ["valid", "revoked"])
+def test_a_code_before_a_camera_is_read_and_judged(visit: Visit, name: str) -> None:
+    engine = visit.engine
+    picture = io.BytesIO()
+    view = View(module=6, roll=8, tilt=15, noise=3)
+    scene((visit.site.text(name), view, (620, 220))).save(picture, "JPEG", quality=90)
+    data = base64.b64encode(picture.getvalue()).decode()
+    _scan(Shown(engine), visit.site, SHOW % json.dumps(data))
+    assert engine.evaluate(CHOSEN) == name
+    assert engine.evaluate(TRACKS) == ["video ended"]
+    assert engine.evaluate(DIALOGUES) == 0
+    loaded = engine.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert any("/decode_worker" in url for url in loaded)
+
+
+REFUSE = """void (globalThis.instead = () =>
+  Promise.reject(new DOMException("no", "NotAllowedError")))"""
+
+
+def test_a_camera_that_is_refused_is_said_to_be(visit: Visit) -> None:
+    told = " ".join(ERRORS["camera_denied"][part] for part in ("text", "do"))
+    with ExitStack() as stack:
+        if visit.name == "firefox":
+            engine: Engine = Firefox(stack, visit.sink, REFUSED)
+            _scan(Shown(engine), visit.site)
+        else:  # MiniBrowser lets a page that is automated have every camera
+            engine = visit.engine
+            _scan(Shown(engine), visit.site, REFUSE)
+        said = engine.evaluate(SCANNER % json.dumps(PROGRESS["aim"]))
+        assert said.split() == told.split()
+        assert engine.evaluate(TRACKS) == []
 
 
 UNPROVEN = {
