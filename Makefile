@@ -32,13 +32,13 @@ NO_BROWSER := echo "absah: skipped: every test in a browser: chromium is not ins
 QUICK := not browser and not package and not readme and not soak
 
 .PHONY: help demo test check coverage format lint types imports unit script outside browser package readme
-.PHONY: font bench bench-full bench-docs soak lighthouse screenshots lock clean bundle run dev machine
+.PHONY: font bench bench-full bench-docs soak mutants lighthouse screenshots lock clean bundle run dev machine
 
 help:
 	@echo "make demo   an invented registry, built and served (ARGS=--no-serve: only built)"
 	@echo "make test   everything CI runs"
 	@echo "make check  the part of it that needs no browser and builds no wheel"
-	@echo "also: bench bench-full bench-docs soak lighthouse lock screenshots clean"
+	@echo "also: bench bench-full bench-docs soak mutants lighthouse lock screenshots clean"
 
 demo: run
 	$(BIN)/absah demo $(ARGS)
@@ -105,6 +105,10 @@ bench-docs: dev
 
 soak: dev
 	$(BIN)/pytest -m soak -s $(ARGS)
+
+# Small changes of signing/, each of which some test must notice; ARGS=verify judges one module.
+mutants: dev
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 # The demonstration's front page as Lighthouse sees it on a middling phone; under 100 fails.
 lighthouse: run machine $(LIGHTHOUSE)/.dev

@@ -1,0 +1,1 @@
+"""Mutants of the core: changes of ``signing`` that no test notices (``make mutants``)."""
