@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from benchmarks.p1_issue import write
 from registry import single_file
 from tests.demonstration import NOW, Demonstration, tree
 
@@ -24,21 +29,42 @@ found = Demonstration(Path(sys.argv[1]), [])
 processes, now = sys.argv[3:5]
 def absah(*given):
     assert main([*map(str, given), "--workspace", str(found.workspace)]) == 0, given
-clean = found.workspace / "samples" / "clean.csv"
-absah("import", clean, "--processes", processes, "--now", now)
+files = sys.argv[5:] or [found.workspace / "samples" / "clean.csv"]
+absah("import", *files, "--processes", processes, "--now", now)
 absah("revoke", "30", "31", "--reason", "other", "--now", now)
 absah("build", "--now", now)
 absah("confirm", found.public)
-for command, out in ("qr", "codes"), ("sheet", "sheets"):
+for command, out in (("qr", "codes"), ("sheet", "sheets")) if not sys.argv[5:] else ():
     absah(command, "--all", "--by-lsp", "--out", found.root / out, "--processes", processes)
 """
 
 
+_AUDIT = """
+import sys
+from benchmarks.figure import peak
+from registry.cli import main
+code = main(["audit", sys.argv[1], "--ledger", sys.argv[2], "--now", sys.argv[3], "--json"])
+print(peak(), file=sys.stderr)
+sys.exit(code)
+"""
+MILLION = 1_000_000
+IN_A_FILE = 50_000
+AUDIT_MEMORY = 1024
+"""MiB that an audit with the ledger of a million may take."""
+
+
 def _built_elsewhere(
-    found: Demonstration, umask: str, processes: int, hash_seed: str, **changed: str
+    found: Demonstration,
+    umask: str,
+    processes: int,
+    hash_seed: str,
+    *files: Path,
+    **changed: str,
 ) -> None:
+    """Import ``files``, or one and print what it holds; then build, in another process."""
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, **changed}
     command = [sys.executable, "-c", _CODE, str(found.root), umask, str(processes), LATER]
+    command += map(str, files)
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -65,6 +91,41 @@ def test_two_machines_build_and_print_the_same_bytes(
         assert printed == tree(two.root / folder)
         print(f"{len(printed)} {folder} are equal")
         assert len(printed) > count
+
+
+@pytest.mark.soak
+def test_two_machines_build_the_same_of_a_million(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    one = demonstration.copied(tmp_path / "one")
+    two = demonstration.copied(tmp_path / "an other, longer pläce")
+    files = [tmp_path / f"{n}.csv" for n in range(MILLION // IN_A_FILE)]
+    for n, file in enumerate(files):
+        write(file, n * IN_A_FILE, IN_A_FILE, "DEMO/helper-cookery")
+    _built_elsewhere(one, "0002", 1, "1", *files, TZ="Asia/Tokyo", LC_ALL="C")
+    _built_elsewhere(two, "0077", 2, "4242", *files, TZ="America/St_Johns", LC_ALL="C.UTF-8")
+    made = _digests(one.public)
+    assert made == _digests(two.public)
+    assert len(made) > MILLION // 256
+    print(f"{len(made)} files are equal")
+    _audited(one)
+
+
+def _digests(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).digest() for p in paths}
+
+
+def _audited(found: Demonstration) -> None:
+    """The site against its ledger, row by row: no fault, and memory that is counted."""
+    command = [sys.executable, "-c", _AUDIT, str(found.public), str(found.workspace), LATER]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    told, peak = json.loads(done.stdout), float(done.stderr)
+    assert told["ledger"]["rows"] > MILLION
+    assert told["ledger"]["signatures"] >= MILLION
+    print(f"audit with the ledger: {told['ledger']['rows']} rows, peak {peak:.0f} MiB")
+    assert peak < AUDIT_MEMORY
 
 
 def _marks(folder: Path) -> dict[str, tuple[int, int]]:
