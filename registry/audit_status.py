@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from registry.audit_log import Entries
 from registry.audit_notes import Noted
@@ -118,21 +119,27 @@ def _compare(site: Site, path: str, old: StatusList, new: StatusList) -> None:
     """Only the changes of formats 6: never back from revoked, nor to valid from superseded."""
     if new.issued < old.issued:
         site.fault(path, "status-time")
-    for index in _changed(old, new):
-        change = (old.state(index), new.state(index))
-        if change not in status.ALLOWED:
-            old_word, new_word = map(_word, change)
-            site.fault(path, "status-change", index=index, old=old_word, new=new_word)
+    for index, old_state, new_state in _refused(old, new):
+        words = {"old": _word(old_state), "new": _word(new_state)}
+        site.fault(path, "status-change", index=index, **words)
 
 
-def _changed(old: StatusList, new: StatusList) -> Iterator[int]:
-    """Registry indexes whose state differs."""
+def _refused(old: StatusList, new: StatusList) -> Iterator[tuple[int, State, State]]:
+    """Registry indexes whose state differs in a way that is not allowed, with both states."""
     bits = int.from_bytes(old.bits, "big") ^ int.from_bytes(new.bits, "big")
     if not bits:
         return
     for match in re.finditer(rb"[^\0]", bits.to_bytes(status.LENGTH, "big"), re.DOTALL):
-        first = new.number * ENTRIES + 4 * match.start()
-        yield from (i for i in range(first, first + 4) if old.state(i) != new.state(i))
+        at = match.start()
+        for place, before, after in _refused_in(old.bits[at], new.bits[at]):
+            yield new.number * ENTRIES + 4 * at + place, before, after
+
+
+@cache
+def _refused_in(old: int, new: int) -> tuple[tuple[int, State, State], ...]:
+    """The same of the four states in one byte, by their place in it."""
+    pairs = ((n, State(old >> 2 * n & 3), State(new >> 2 * n & 3)) for n in range(4))
+    return tuple(p for p in pairs if p[1] is not p[2] and p[1:] not in status.ALLOWED)
 
 
 def _slots(site: Site, path: str, note: BuildNote, found: StatusList, entries: Entries) -> None:

@@ -20,6 +20,8 @@ from signing.reasons import Malformed
 
 _WIDTH = TILE * HASH
 _CHUNK = TILE * 64
+_AT_ONCE = 64
+"""Full tiles whose roots are made together: half a MiB."""
 _STEP = 35
 """Bytes of an entry in a bundle: its length, its type, a digest."""
 
@@ -83,9 +85,10 @@ class Tree(Mapping[Tile, bytes]):
         level = len(self.levels)
         held = bytearray(edge[level - 1] if level <= len(edge) else b"")
         below, skipped = self.levels[-1], self.first(level - 1)
-        for n in range(self.first(level) + len(held) // HASH, self._end(level - 1) // TILE):
+        begin, end = self.first(level) + len(held) // HASH, self._end(level - 1) // TILE
+        for n in range(begin, end, _AT_ONCE):
             start = (n * TILE - skipped) * HASH
-            held += _top(bytes(below[start : start + _WIDTH]))
+            held += _tops(bytes(below[start : start + min(_AT_ONCE, end - n) * _WIDTH]))
         self.levels.append(held)
 
     @property
@@ -126,10 +129,11 @@ def _joined(leaves: Iterable[bytes]) -> bytearray:
     return found + b"".join(chunk)
 
 
-def _top(tile: bytes) -> bytes:
-    while len(tile) > HASH:
-        tile = merkle.parents(tile)
-    return tile
+def _tops(tiles: bytes) -> bytes:
+    """The roots of full tiles, all joined."""
+    for _ in range(TILE.bit_length() - 1):
+        tiles = merkle.parents(tiles)
+    return tiles
 
 
 def tiles_of(sizes: Iterable[int]) -> list[Tile]:

@@ -17,8 +17,6 @@ _PACKED = (".html", ".js", ".css", ".json", ".svg", ".txt", "build.note")
 _EVERY_BUILD = "download/"
 """What changes with every note, and is large: the best packing of it would be most of a build."""
 _BEST, _QUICK = 11, 5
-_PIECE = 256
-"""Bytes handed to the brotli decoder at a time: it cannot be told where to stop."""
 
 
 def original(path: str) -> str | None:
@@ -64,9 +62,6 @@ def _gunzip(twin: bytes, size: int) -> bytes | None:
 
 def _unbrotli(twin: bytes, size: int) -> bytes | None:
     stream = brotli.Decompressor()
-    data = bytearray()
-    for at in range(0, len(twin), _PIECE):
-        data += stream.process(twin[at : at + _PIECE])
-        if len(data) > size:
-            return None
-    return bytes(data) if stream.is_finished() else None
+    # The bound is a hint: the last piece of output may reach a little beyond it.
+    data: bytes = stream.process(twin, output_buffer_limit=size + 1)
+    return data if len(data) <= size and stream.is_finished() else None
