@@ -2,8 +2,9 @@
 
 import pytest
 
-from benchmarks import p1_issue, p2_qr, p5_audit, p7_sheets
+from benchmarks import p1_issue, p2_qr, p5_audit, p6_page, p7_sheets
 from benchmarks.figure import Found, text
+from registry import single_file
 from signing.fragment import qr_text
 
 
@@ -43,3 +44,17 @@ def test_sheets_are_the_bytes_of_their_reference() -> None:
     found = p7_sheets.measure(3)
     sound(found, 3)
     assert found.memory > 10
+
+
+def test_the_single_file_is_weighed_before_its_data() -> None:
+    end = f"{single_file.BLOCK}</script>\n</body>\n</html>\n"
+    page = f"<!doctype html><title>{'words ' * 2000}</title><body>{end}".encode()
+    weighed = [
+        p6_page.single(single_file.filled(page, {"build.note": bytes(range(count))}))
+        for count in (1, 200)
+    ]
+    assert [one.ratio for one in weighed] == [weighed[0].ratio] * 2
+    assert weighed[0].reached
+    assert 20 < (weighed[0].ratio or 0) < len(page)
+    assert all(one.why.startswith(f"{len(page):,} bytes unpacked") for one in weighed)
+    assert weighed[0].why != weighed[1].why
