@@ -80,7 +80,7 @@ from tests.mutants import judge, run
 
 root = Path(sys.argv[1])
 listed = run.equivalents(root / "equivalent.toml")
-suite = judge.Suite(package=root / "toy", tests=("test_sums.py",), root=root, seconds=3)
+suite = judge.Suite(package=root / "toy", tests=root, seconds=3)
 sys.exit(run.judged(suite, ["sums"], listed))
 """
 LISTED = """\

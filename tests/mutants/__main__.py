@@ -12,16 +12,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import cbor2  # noqa: F401  what all tests need is imported once for all processes
+import cryptography.hazmat.primitives.asymmetric.ec
+import cryptography.hazmat.primitives.asymmetric.ed25519
+import cryptography.hazmat.primitives.serialization  # noqa: F401
+import hypothesis.strategies  # noqa: F401
+import nacl.bindings  # noqa: F401
+
 from tests.mutants import run
 from tests.mutants.judge import Suite
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = Suite(
     package=ROOT / "signing",
-    tests=("--confcutdir=tests/signing", "tests/signing"),
+    tests=ROOT / "tests" / "signing",
     marks="not soak and not no_cover",
     left_out=frozenset({"test_a_difference_is_named"}),
-    root=ROOT,
 )
 LEFT_OUT = {"__init__", "pkcs11"}
 """``pkcs11`` needs a token; what it does is tested where one is."""

@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
@@ -26,6 +26,7 @@ import pytest
 from tests.mutants.operators import Mutant
 
 MEMORY = 4 << 30
+WALL = 3600
 OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist")
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
@@ -35,18 +36,23 @@ class Suite:
     """The tests that judge, and the package they are about."""
 
     package: Path
-    tests: Sequence[str]
+    tests: Path
+    """The folder of the tests; those of a module stand in ``test_<module>.py``."""
     marks: str = ""
-    seconds: int = 20
-    """Processor time after which a mutant counts as running for ever; its tests take far less."""
+    seconds: int = 2
+    """Processor time that a test may take beyond ten times what it took before any change."""
     left_out: frozenset[str] = frozenset()
     """Names of tests that are not asked: what takes long and only repeats others."""
-    root: Path = field(default_factory=Path.cwd)
 
-    def run(self, *plugins: object, extra: Sequence[str] = ()) -> int:
-        """Pytest's exit code."""
-        options = [*OPTIONS, "-m", self.marks, "--rootdir", str(self.root), *extra, *self.tests]
+    def run(self, *plugins: object, of: str = "", extra: Sequence[str] = ()) -> int:
+        """Pytest's exit code for all tests, or for those ``of`` one module."""
+        tests = self.tests_of(of) if of else self.tests
+        options = [*OPTIONS, "-m", self.marks, f"--confcutdir={self.tests}", *extra, str(tests)]
         return int(pytest.main(options, plugins=list(plugins)))
+
+    def tests_of(self, module: str) -> Path:
+        """The file of a module's own tests."""
+        return self.tests / f"test_{module}.py"
 
     def source(self, module: str) -> Path:
         """The file of a module of the package, named without the package."""
@@ -124,7 +130,7 @@ def forked(run: Callable[[], int], seconds: int) -> str:
                 os.dup2(nowhere, descriptor)
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             signal.setitimer(signal.ITIMER_PROF, seconds)
-            signal.alarm(15 * seconds)
+            signal.alarm(WALL)
             status = run()
         finally:
             os._exit(status)
@@ -171,6 +177,11 @@ class Chosen:
         """Slow ones last of all."""
         took = self.order.get(item.nodeid, 0.0)
         return took > 0.1, item.path.name != f"test_{self.first}.py", took
+
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Limit the test that is to run; what comes to no end does so inside one."""
+        limit = self.suite.seconds + 10 * self.order.get(item.nodeid, 0.0)
+        signal.setitimer(signal.ITIMER_PROF, limit)
 
 
 class Traced(Chosen):

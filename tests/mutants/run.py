@@ -19,6 +19,8 @@ from tests.mutants.judge import KILLED, SURVIVED, TIMED_OUT, Asked, Chosen, Suit
 from tests.mutants.operators import Mutant
 
 WANTED = 95.0
+STARTING = 60
+"""Processor time for what a process does before its first test."""
 Key = tuple[str, str, str, str]
 
 
@@ -83,13 +85,17 @@ class Run:
         self.entered = {test: {(m, n) for m, n in places} for test, places in entered.items()}
 
     def at_import(self, mutant: Mutant, path: Path, code: CodeType) -> None:
-        """Judge a change that is there from the first import on."""
+        """Judge a change that is there from the first import on; the module's own tests first."""
 
-        def run() -> int:
+        def run(of: str) -> int:
             judge.import_as(f"{self.suite.package.name}.{mutant.module}", path, code)
-            return self.suite.run(Chosen(self.suite, self.took, mutant.module), extra=["-x"])
+            chosen = Chosen(self.suite, self.took, mutant.module)
+            found = self.suite.run(chosen, of=of, extra=["-x"])
+            return int(found not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED))
 
-        self.tell(mutant, judge.forked(run, self.suite.seconds))
+        own = self.suite.tests_of(mutant.module).exists()
+        said = judge.forked(lambda: run(mutant.module), STARTING) if own else SURVIVED
+        self.tell(mutant, said if said != SURVIVED else judge.forked(lambda: run(""), STARTING))
 
     def all_inside(self, asked: Asked) -> None:
         """Judge the changes inside functions, in a process with every test at hand."""
@@ -105,7 +111,7 @@ class Run:
                 judge.put_into(self.suite.package.name, m.module, m.scope, c)
                 return asked.ask(items)
 
-            self.tell(mutant, judge.forked(run, self.suite.seconds) if items else SURVIVED)
+            self.tell(mutant, judge.forked(run, STARTING) if items else SURVIVED)
 
     def enters(self, test: str, mutant: Mutant) -> bool:
         """Whether a test enters the function of a mutant."""

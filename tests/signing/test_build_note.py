@@ -9,6 +9,7 @@ import pytest
 
 from signing import build_note, keys, trust
 from signing.canonical import b64decode
+from signing.reasons import Malformed
 from tests.signing.vector_files import Case, agrees, answer, cases, named
 from tests.vectors import build_notes_cases
 from tests.vectors.make import load
@@ -75,6 +76,15 @@ def test_a_drafted_note_is_read_back(audit: str | None) -> None:
     assert (note.size, note.status) == (2**17 + 1, ("00" * 32, "11" * 32))
     assert build_note.says(note, state)
     assert not build_note.says(note, {**state, "files": "44" * 32})
+
+
+def test_a_note_may_name_a_document_that_was_walked_through() -> None:
+    first, second = trust_of("1"), trust_of("2")
+    data = build_notes_cases.build(build_notes_cases.fields_of())
+    assert build_note.verified(data, first).trust_version == 1
+    with pytest.raises(Malformed, match="build-trust"):
+        build_note.verified(data, second)
+    assert build_note.verified(data, second, [first]).trust_digest == first.digest
 
 
 def test_a_stored_note_stands_as_long_as_a_publisher_of_the_document_signed_it() -> None:

@@ -120,6 +120,13 @@ def test_text_fault(text: str, limit: int, fault: str | None) -> None:
     assert certificate.text_fault(text, limit) == fault
 
 
+def test_the_fault_of_a_text_is_told() -> None:
+    certificate.check_text("Siti", 4)
+    for text, fault in (("Sitia", "too-long"), (b"Siti", "type"), (None, "type")):
+        with pytest.raises(Malformed, match=f"^text: {fault}$"):
+            certificate.check_text(text, 4)
+
+
 def test_an_issuer_cannot_write_what_no_reader_takes() -> None:
     wrong: list[dict[str, Any]] = [
         {"index": 0},
@@ -128,6 +135,7 @@ def test_an_issuer_cannot_write_what_no_reader_takes() -> None:
         {"name": "x" * 81},
         {"name": None},
         {"birth_day": TODAY},
+        {"birth_day": -2, "issue_day": -1},
         {"expiry_day": TODAY - 21},
         {"expiry_day": 2_932_897},
         {"lsp": -1},
@@ -168,7 +176,7 @@ def test_unit_bitmap_limits() -> None:
     assert certificate.unit_bitmap([8], 9) == b"\x00\x01"
     assert certificate.units_held(None, 2) == [0, 1]
     assert certificate.units_held(b"\x04", 2) is None
-    for held in ([], [3], [-1]):
+    for held in ([], [3], [0, 3], [-1], [-1, 1]):
         with pytest.raises(ValueError, match="outside the scheme"):
             certificate.unit_bitmap(held, 3)
 

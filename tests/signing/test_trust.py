@@ -11,7 +11,8 @@ from signing.canonical import b64decode
 from signing.reasons import Malformed
 from tests.signing.vector_files import Case, agrees, answer, cases, named
 from tests.vectors import trust_documents
-from tests.vectors.world import key, trust_fields
+from tests.vectors.trust_documents import FINAL
+from tests.vectors.world import LOG, key, trust_fields, vkey
 
 CASES = cases("trust")
 
@@ -91,6 +92,18 @@ def test_issuer_and_log_of_a_document() -> None:
     assert document.issuer(issuer.kid) == issuer
     assert document.issuer(b"none") is None
     assert document.log.public == key("log").public
+
+
+def test_the_last_log_key_signs_checkpoints() -> None:
+    ended = {"origin": LOG.name, "vkey": vkey("log", "old log").text, "final": FINAL}
+    fields = trust_fields(logs=[ended, {"origin": LOG.name, "vkey": LOG.text}])
+    assert trust.anchor(trust_documents.note_of(fields)).log == LOG
+
+
+def test_a_threshold_that_nobody_can_reach_is_seen_before_anybody_signs() -> None:
+    roots = trust_fields()["roots"] | {"threshold": 4}
+    with pytest.raises(Malformed, match="trust-threshold: the threshold is above"):
+        trust.read_text(trust.text_of(trust_fields(roots=roots)))
 
 
 def test_scope() -> None:

@@ -98,6 +98,25 @@ def test_verdict(case: Case) -> None:
         assert str(refusal.value) == verdict.reason.value
 
 
+def test_evidence_that_contradicts_itself_is_never_green() -> None:
+    [case] = [case for case in CASES if case["name"] == "valid-fetched"]
+    held = evidence(case)
+    opened, now = held.opened, case["now"]
+    assert verify.verify(held, now) == opened.certificate
+    fault = Reason.SIGNATURE_MISMATCH
+    for said, changed in (
+        (fault, held._replace(opened=opened._replace(fault=fault))),
+        (Reason.MALFORMED, held._replace(opened=verify.Opened())),
+        (Reason.MALFORMED, held._replace(opened=opened._replace(certificate=None))),
+        (Reason.MALFORMED, held._replace(opened=opened._replace(issuer=None))),
+        (Reason.MALFORMED, held._replace(trust=None)),
+        (Reason.LOG_UNCHECKED, held._replace(opened=opened._replace(data=None))),
+    ):
+        assert verify.judge(changed, now).reason is said
+        with pytest.raises(Refused):
+            verify.verify(changed, now)
+
+
 def test_every_reason_and_variant_has_a_case() -> None:
     seen = {(case["expect"]["reason"], case["expect"]["variant"]) for case in CASES}
     assert {reason for reason, _ in seen} == {reason.value for reason in Reason}

@@ -159,6 +159,7 @@ def _single() -> dict[str, dict[str, Any]]:
         "trust-digest-short": {"trust": {"version": 1, "sha256": DIGEST[:62]}},
         "trust-list": {"trust": [1, DIGEST]},
         "log-size-zero": {"log": log | {"size": 0}},
+        "log-size-zero-without-lists": {"log": log | {"size": 0}, "status": []},
         "log-size-past-2-31": {"log": log | {"size": 2**31 + 1}},
         "log-size-text": {"log": log | {"size": "1234"}},
         "log-root-31-bytes": {"log": log | {"root": b64(ROOT[:31])}},

@@ -98,6 +98,7 @@ def _frames() -> Iterator[Found]:
     yield "frame-protected-long-head", b"\xd2\x84\x59\x00" + good[3:], FRAME
     yield "frame-protected-is-a-map", b"\xd2\x84" + held + good[at:], FRAME
     yield "frame-unprotected-entry", good[:at] + b"\xa1\x18\x63\x01" + good[at + 1 :], FRAME
+    yield "frame-unprotected-map-of-one", good[:at] + b"\xa1" + good[at + 1 :], FRAME
     yield "frame-payload-long-head", good[: at + 1] + byte_string(payload(), 1) + good[-66:], FRAME
     yield "frame-payload-is-text", good[: at + 1] + b"\x78" + body[1:] + good[-66:], FRAME
     yield "frame-payload-nil", good[: at + 1] + b"\xf6" + good[-66:], FRAME
@@ -228,6 +229,8 @@ def _form() -> Iterator[Found]:
     yield "form-trailing-byte", frame(payload() + b"\0"), CBOR
     yield "form-cut", frame(payload()[:-1]), CBOR
     yield "form-indefinite", frame(b"\xbf" + payload()[1:] + b"\xff"), CBOR
+    yield "form-no-byte", frame(b""), CBOR
+    yield "form-of-23-bytes", frame(byte_string(bytes(22))), CLAIMS
     yield "form-empty", frame(head(2, 0)[:0] + b"\xff"), CBOR
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.vectors import trust_documents
+from tests.vectors.trust_edges import edges
 from tests.vectors.trust_walks import walks
 from tests.vectors.world import b64
 
@@ -22,6 +23,8 @@ def _documents() -> Iterator[tuple[str, list[bytes], dict[str, Any]]]:
     for name, data, expect in trust_documents.sound():
         yield name, [data], expect
     for name, data, expect in trust_documents.broken():
+        yield name, [data], expect
+    for name, data, expect in edges():
         yield name, [data], expect
 
 

@@ -103,9 +103,22 @@ def _closed_keys(world: World) -> Iterator[Case]:
     other = world.certificate("retired-other", issuer="issuer retired other", place="low")
     yield online("retired-another-root-proven", other, "final-root", prefix="main")
     yield online("retired-another-root-no-proof", other)
+    yield from _unproven(other, last)
     proven = {"checkpoint": "main", "entry": other, "prefix": "main"}
     yield offline("retired-another-root-proven-stored", other, "final-root", **proven)
     yield from _compromised(world)
+
+
+def _unproven(other: str, last: str) -> Iterator[Case]:
+    """The end of a key is of no weight while the log has not proven what it holds."""
+    unproven: dict[str, dict[str, Any]] = {
+        "entry": {"entry": None},
+        "checkpoint": {"checkpoint": "another-root"},
+        "proof": {"entry": last},
+    }
+    for what, gone in unproven.items():
+        name = f"retired-another-root-unproven-{what}"
+        yield online(name, other, "unproven", prefix="main", **gone)
 
 
 def _compromised(world: World) -> Iterator[Case]:
@@ -176,6 +189,7 @@ def _status(plain: str) -> Iterator[Case]:
     yield online("list-of-another-range", plain, "no-list", list="second")
     yield offline("note-missing", plain, "no-note", build=None, list=None)
     yield offline("note-missing-but-fetched", plain, "no-note", build=None, list=None, fetched=True)
+    yield online("note-missing-beside-all-else", plain, "no-note", build=None)
     yield online("age-of-max-age", plain, build="old")
     yield online("age-over-max-age", plain, "stale-registry", build="old", now=NOW + 1)
     yield offline("age-of-max-age-stored", plain, build="old")
