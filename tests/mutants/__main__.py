@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SUITE = Suite(
     package=ROOT / "signing",
     tests=ROOT / "tests" / "signing",
+    first=("numbers",),
     marks="not soak and not no_cover",
     left_out=frozenset({"test_a_difference_is_named"}),
 )

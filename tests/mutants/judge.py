@@ -27,7 +27,11 @@ from tests.mutants.operators import Mutant
 
 MEMORY = 4 << 30
 WALL = 3600
-OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist")
+OPTIONS = (
+    *("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist"),
+    # Hypothesis is imported once, before Pytest begins in any process.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
@@ -38,21 +42,24 @@ class Suite:
     package: Path
     tests: Path
     """The folder of the tests; those of a module stand in ``test_<module>.py``."""
+    first: Sequence[str] = ()
+    """Tests that tell much about what any module has as it is imported."""
     marks: str = ""
     seconds: int = 2
     """Processor time that a test may take beyond ten times what it took before any change."""
     left_out: frozenset[str] = frozenset()
     """Names of tests that are not asked: what takes long and only repeats others."""
 
-    def run(self, *plugins: object, of: str = "", extra: Sequence[str] = ()) -> int:
-        """Pytest's exit code for all tests, or for those ``of`` one module."""
-        tests = self.tests_of(of) if of else self.tests
-        options = [*OPTIONS, "-m", self.marks, f"--confcutdir={self.tests}", *extra, str(tests)]
+    def run(self, *plugins: object, files: Sequence[Path] = (), extra: Sequence[str] = ()) -> int:
+        """Pytest's exit code for some files of tests, or for all."""
+        tests = map(str, files or [self.tests])
+        options = [*OPTIONS, "-m", self.marks, f"--confcutdir={self.tests}", *extra, *tests]
         return int(pytest.main(options, plugins=list(plugins)))
 
-    def tests_of(self, module: str) -> Path:
-        """The file of a module's own tests."""
-        return self.tests / f"test_{module}.py"
+    def tests_of(self, module: str) -> list[Path]:
+        """The files of tests that are asked first about what runs at import."""
+        files = [self.tests / f"test_{name}.py" for name in (module, *self.first)]
+        return [path for path in files if path.exists()]
 
     def source(self, module: str) -> Path:
         """The file of a module of the package, named without the package."""

@@ -87,15 +87,15 @@ class Run:
     def at_import(self, mutant: Mutant, path: Path, code: CodeType) -> None:
         """Judge a change that is there from the first import on; the module's own tests first."""
 
-        def run(of: str) -> int:
+        def run(files: Sequence[Path]) -> int:
             judge.import_as(f"{self.suite.package.name}.{mutant.module}", path, code)
             chosen = Chosen(self.suite, self.took, mutant.module)
-            found = self.suite.run(chosen, of=of, extra=["-x"])
+            found = self.suite.run(chosen, files=files, extra=["-x"])
             return int(found not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED))
 
-        own = self.suite.tests_of(mutant.module).exists()
-        said = judge.forked(lambda: run(mutant.module), STARTING) if own else SURVIVED
-        self.tell(mutant, said if said != SURVIVED else judge.forked(lambda: run(""), STARTING))
+        own = self.suite.tests_of(mutant.module)
+        said = judge.forked(lambda: run(own), STARTING) if own else SURVIVED
+        self.tell(mutant, said if said != SURVIVED else judge.forked(lambda: run([]), STARTING))
 
     def all_inside(self, asked: Asked) -> None:
         """Judge the changes inside functions, in a process with every test at hand."""

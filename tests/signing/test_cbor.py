@@ -93,6 +93,22 @@ def test_keys_stand_in_the_order_of_their_bytes() -> None:
         cbor.decode(mapping([(integer(-1), mapping([])), (integer(100), integer(1))]))
 
 
+def test_a_key_is_not_taken_for_one_that_equals_it() -> None:
+    assert cbor.encode({1: 0, 2: 0}) == b"\xa2\x01\x00\x02\x00"
+    assert cbor.encode({True: 0, 2: 0}) == b"\xa2\x02\x00\xf5\x00"
+
+
+def test_the_largest_numbers_are_read_as_key_and_as_value() -> None:
+    largest = 2**53 - 1
+    for number in (largest, -largest):
+        for value in (number, {number: number}, [number]):
+            assert cbor.decode(cbor.encode(value)) == value
+    for number in (largest + 1, -largest - 1):
+        for value in (number, {number: 0}, {0: number}, [number]):
+            with pytest.raises(Malformed, match="cbor-type: an integer outside"):
+                cbor.decode(cbor.encode(value))
+
+
 def test_text_keys_only_right_inside_65533() -> None:
     inner = mapping([(text("a"), integer(1))])
     assert cbor.decode(mapping([(integer(65_533), inner)])) == {65_533: {"a": 1}}

@@ -127,6 +127,13 @@ def test_the_fault_of_a_text_is_told() -> None:
             certificate.check_text(text, 4)
 
 
+def test_a_letter_that_may_not_stand_is_told_before_blanks_too_many() -> None:
+    for point in range(0x2100):
+        fault = certificate.text_fault(f"x  {chr(point)}", 9)
+        known = point == 0x20 or chr(point) in LETTERS
+        assert fault == ("spaces" if known else "characters"), point
+
+
 def test_an_issuer_cannot_write_what_no_reader_takes() -> None:
     wrong: list[dict[str, Any]] = [
         {"index": 0},
@@ -179,6 +186,14 @@ def test_unit_bitmap_limits() -> None:
     for held in ([], [3], [0, 3], [-1], [-1, 1]):
         with pytest.raises(ValueError, match="outside the scheme"):
             certificate.unit_bitmap(held, 3)
+
+
+@pytest.mark.parametrize(
+    ("length", "head"),
+    [(0, "40"), (23, "57"), (24, "5818"), (255, "58ff"), (256, "590100"), (65_535, "59ffff")],
+)
+def test_the_shortest_head_of_a_byte_string(length: int, head: str) -> None:
+    assert cose.byte_string_head(length).hex() == head
 
 
 def test_short_payload_heads() -> None:

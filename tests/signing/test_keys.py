@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import pickle
 import sys
@@ -85,6 +86,13 @@ def test_openssl_answers_a_reader_that_has_no_libsodium(monkeypatch: pytest.Monk
     assert [keys.verify(key.public, message, s) for s in (good, bad)] == [True, False]
 
 
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_key_of_another_length_is_not_admitted(length: int) -> None:
+    for check in (keys.admit, keys.refuse_weak):
+        with pytest.raises(Malformed, match="key: not 32 bytes"):
+            check(bytes(length))
+
+
 def test_small_order_list_is_complete() -> None:
     """Every encoding, y below or above p, either sign, whose point times 8 is the neutral one."""
     points, found = [edwards.NEUTRAL], set()
@@ -132,7 +140,10 @@ def test_not_a_key_file() -> None:
         serialization.NoEncryption(),
     )
     good = keys.PrivateKey.from_seed(bytes(32)).to_openssh(None)
-    wrong = [b"", b"x", other, good[:60], good.replace(b"OPENSSH", b"RSA")]
+    lines = keys.PrivateKey.from_seed(bytes(32)).to_openssh(b"x", rounds=1).split(b"\n")
+    body = base64.b64decode(b"".join(lines[1:-2])).replace(b"aes256-ctr", b"aes256-xyz")
+    strange = b"\n".join([lines[0], base64.encodebytes(body) + lines[-2], b""])
+    wrong = [b"", b"x", other, good[:60], good.replace(b"OPENSSH", b"RSA"), strange]
     for data in wrong:
         with pytest.raises(Malformed) as refusal:
             keys.PrivateKey.from_openssh(data, None)

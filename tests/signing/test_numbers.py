@@ -132,3 +132,19 @@ def test_what_was_read_cannot_be_changed(record: Any) -> None:
         with pytest.raises(AttributeError):
             setattr(held, name, None)
     assert not hasattr(held, "__dict__")
+
+
+def test_a_certificate_is_made_by_name() -> None:
+    made: Any = certificate.Certificate
+    with pytest.raises(TypeError, match="positional"):
+        made(*[None] * 15)
+
+
+def test_what_is_not_given_is_not_there() -> None:
+    opened = verify.Opened(Reason.MALFORMED)
+    assert tuple(opened) == (Reason.MALFORMED, None, b"", None, None, "")
+    assert not any(verify.Evidence(opened)[1:])
+    skipped = verify.Answers("skipped", "skipped", "skipped")
+    assert tuple(verify.Verdict(Reason.VALID)) == (Reason.VALID, "", skipped, None, "", 0)
+    assert tuple(fragment.Code()) == (None, None, "")
+    assert str(Malformed("code")) == "code"

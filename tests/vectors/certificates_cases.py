@@ -53,6 +53,7 @@ def _frames() -> Iterator[Case]:
         good[:2] + b"\x4b\xa3\x01\x32\x03\x00\x04\x44" + good[8:],
         bad,
     )
+    yield "frame-unprotected-map-of-one", good[:12] + b"\xa1" + good[13:], bad
     yield "frame-unprotected-entry", good[:12] + b"\xa1\x18\x63\x01" + good[13:], bad
     yield "frame-unprotected-kid", good[:12] + b"\xa1\x04\x44" + good[8:12] + good[13:], bad
     yield "frame-unprotected-long-head", good[:12] + b"\xb8\x00" + good[13:], bad

@@ -89,6 +89,9 @@ def _signatures() -> Iterator[Case]:
     yield _verify("signature-of-another-key", key("log").public, good, held=False)
     yield _verify("signature-63-bytes", x, good[:63], held=False)
     yield _verify("signature-65-bytes", x, good + b"\0", held=False)
+    last, first = good[63:], MESSAGE[:1]
+    yield _verify("signature-ends-in-message", x, good[:63], held=False, message=last + MESSAGE)
+    yield _verify("message-begins-in-signature", x, good + first, held=False, message=MESSAGE[1:])
     yield _verify("signature-empty", x, b"", held=False)
     yield _verify("signature-s-plus-l", x, r + y_of(s + edwards.L), held=False)
     yield _verify("signature-s-plus-8-l", x, r + y_of(s + 8 * edwards.L), held=False)
@@ -197,6 +200,9 @@ def _vkey_keys() -> Iterator[Case]:
     ):
         digest = sha256(f"{name}\n".encode() + raw)[:4].hex()
         yield _vkey(f"vkey-{what}", f"{name}+{digest}+{b64(raw)}", malformed(code))
+    digest = sha256(f"{name}\n".encode() + data)[:4].hex()
+    text = f"{name}+{digest}+{b64(chr(2).encode() + x)}"
+    yield _vkey("vkey-type-2-under-the-id-of-type-1", text, malformed("vkey"))
 
 
 def _verify(name: str, x: bytes, signature: bytes, *, held: bool, message: bytes = MESSAGE) -> Case:
