@@ -93,18 +93,23 @@ def import_files(
     workspace = Workspace.open(folder)
     catalogue = Catalogue.load(workspace.catalogue)
     ring = Keyring(workspace.keys, Passphrases(passphrase_fd), demo=workspace.settings.demo)
-    done = []
+    done, faulty = [], False
     with Store.open(workspace.database, writer=True) as store, signing(ring, processes) as keys:
         for file in files:
-            reading, issued, waiting = _one(file, store, catalogue, keys, workspace, options)
-            done.append(_report(file, reading, issued, waiting))
+            result = _one(file, store, catalogue, keys, workspace, options)
+            reading = result[0]
+            faulty = faulty or bool(reading.faults)
             if faults is not None and reading.faults:
                 save(faults, _REPORTS[faults.suffix.lower()](reading))
-            if not as_json:
-                _tell(file, reading, issued, waiting)
+            if as_json:
+                done.append(_report(file, *result))
+            else:
+                _tell(file, *result)
+            # A year of files is no more in memory than one of them.
+            del result, reading
     if as_json:
         say_json({"files": done})
-    return 1 if any(entry["faults"] for entry in done) else 0
+    return 1 if faulty else 0
 
 
 def _one(

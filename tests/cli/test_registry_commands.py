@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
 from PIL import Image
 
+from benchmarks.p1_issue import write
+from registry import intake
 from registry.store import Store
-from tests.cli.command import NOW, Command, check_error
+from tests.cli.command import NOW, Command, Done, check_error
 from tests.demonstration import Demonstration
 
 
@@ -25,7 +30,7 @@ def _state(own: Demonstration, index: int) -> int:
     return row.state
 
 
-def _import(absah: Command, own: Demonstration, *rest: object) -> object:
+def _import(absah: Command, own: Demonstration, *rest: object) -> Done:
     return absah("import", *rest, "--workspace", own.workspace, "--now", NOW)
 
 
@@ -43,6 +48,35 @@ def test_clean_rows_are_issued_once(absah: Command, own: Demonstration) -> None:
     again = absah("import", path, *place).json["files"][0]
     assert (len(again["unchanged"]), again["issued"]) == (20, [])
     assert _rows(own) == before + 20
+
+
+def test_many_files_take_no_more_memory_than_one(
+    absah: Command, own: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / f"{n}.csv" for n in range(5)]
+    for n, file in enumerate(files):  # the same days of birth: those that were read are kept
+        write(file, 100_000 + n * 9_000, 200, "DEMO/helper-cookery")
+    held: list[int] = []
+    real = intake.read
+
+    def read(*given: Any, **options: Any) -> intake.Reading:
+        held.append(tracemalloc.get_traced_memory()[0])
+        return real(*given, **options)
+
+    monkeypatch.setattr(intake, "read", read)
+    tracemalloc.start()
+    try:
+        done = _import(absah, own, *files)
+    finally:
+        tracemalloc.stop()
+    assert [line.split(",")[0] for line in done.out.splitlines()] == [
+        f"{n}.csv: issued 200" for n in range(5)
+    ]
+    # The first two load and fill what stays; then a file leaves less than 64 bytes a row.
+    growth = [after - before for before, after in pairwise(held)][2:]
+    print(f"bytes that stay, file by file: {growth}")
+    assert len(growth) == 2
+    assert max(growth) < 200 * 64
 
 
 @pytest.mark.parametrize("name", ["import.csv", "import.xlsx"])

@@ -49,7 +49,7 @@ sys.exit(code)
 """
 MILLION = 1_000_000
 IN_A_FILE = 50_000
-AUDIT_MEMORY = 1024
+AUDIT_MEMORY = 256
 """MiB that an audit with the ledger of a million may take."""
 
 
