@@ -29,8 +29,8 @@ MEMORY = 4 << 30
 WALL = 3600
 OPTIONS = (
     *("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    # Hypothesis is imported once, before Pytest begins in any process.
-    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    # Hypothesis is imported once, before Pytest begins in any process; no assertion is explained.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning", "--assert=plain"),
 )
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
@@ -148,7 +148,7 @@ def forked(run: Callable[[], int], seconds: int) -> str:
 
 
 class Chosen:
-    """Pytest plugin: which tests are asked, and in which order."""
+    """Pytest plugin of a forked process: which tests are asked, and that a fault ends it."""
 
     def __init__(
         self, suite: Suite, order: dict[str, float] | None = None, first: str = ""
@@ -189,6 +189,16 @@ class Chosen:
         """Limit the test that is to run; what comes to no end does so inside one."""
         limit = self.suite.seconds + 10 * self.order.get(item.nodeid, 0.0)
         signal.setitimer(signal.ITIMER_PROF, limit)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Tests that cannot even be read have noticed the change."""
+        if report.failed:
+            os._exit(1)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """At once: what Pytest does at its end tells nothing more."""
+        if report.failed:
+            os._exit(1)
 
 
 class Traced(Chosen):
@@ -235,6 +245,11 @@ class Asked(Chosen):
         self.work = work
         self.items: list[pytest.Item] = []
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """The tests are read here, in the process that forks, as they were when traced."""
+        if report.failed:
+            raise RuntimeError(f"the tests cannot be read: {report.nodeid}")
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of the tests."""
         self.items = session.items
@@ -246,8 +261,3 @@ class Asked(Chosen):
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         return 0
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Only a forked process runs tests under this plugin."""
-        if report.failed:
-            os._exit(1)

@@ -87,6 +87,7 @@ def test_keys_stand_in_the_order_of_their_bytes() -> None:
     data = mapping([(integer(100), integer(1)), (integer(-1), mapping([]))])
     assert cbor.encode({-1: {}, 100: 1}) == data
     assert list(cbor.decode(data)) == [100, -1]
+    assert cbor.encode({1: [{-1: {}, 100: 1}]}) == b"\xa1\x01\x81" + data
     nested = cbor.encode([{65_533: {"lst": 1, "bits": 2}}])
     assert nested.index(b"lst") < nested.index(b"bits")
     with pytest.raises(Malformed, match="deterministic form"):

@@ -156,6 +156,15 @@ def test_an_issuer_cannot_write_what_no_reader_takes() -> None:
             certificate.encode_payload(certificate_of(**fields))
 
 
+@pytest.mark.parametrize("field", certificate.TEXT_LIMITS)
+def test_a_text_of_exactly_its_limit_is_read(field: str) -> None:
+    limit = certificate.TEXT_LIMITS[field]
+    held = certificate_of(**{field: "x" * limit})
+    assert certificate.decode_payload(certificate.encode_payload(held)) == held
+    with pytest.raises(Malformed, match="text: too-long"):
+        certificate.encode_payload(certificate_of(**{field: "x" * (limit + 1)}))
+
+
 def test_days() -> None:
     assert certificate.day_of(date(1970, 1, 1)) == 0
     assert certificate.day_of(date(1870, 1, 1)) == certificate.FIRST_BIRTH

@@ -134,6 +134,44 @@ def test_an_index_outside_the_tree_is_not_included(index: int) -> None:
     assert not merkle.included(leaf, index, 8, hashes, merkle_cases.root(8))
 
 
+def test_only_the_first_entry_is_in_a_tree_of_one() -> None:
+    leaf = merkle_cases.leaves(1)[0]
+    assert merkle.included(leaf, 0, 1, [], leaf)
+    for index in (-1, 1, 2):
+        assert not merkle.included(leaf, index, 1, [], leaf)
+    for length in (0, 31, 33):
+        assert not merkle.included(bytes(length), 0, 1, [], bytes(length))
+
+
+def test_a_proof_has_the_hashes_of_its_size_and_no_others() -> None:
+    left, right = merkle_cases.leaves(2)
+    root = merkle.node_hash(left, right)
+    assert merkle.included(right, 1, 2, [left], root)
+    assert not merkle.included(right, 0, 1, [left], root)
+    assert not merkle.included(root, 0, 2, [], root)
+    assert not merkle.included(left, 0, 2, [right[:31]], merkle.node_hash(left, right[:31]))
+
+
+def test_an_older_root_is_made_of_whole_hashes() -> None:
+    left, right = merkle_cases.leaves(2)
+    assert merkle.older_root(1, 2, [left, right], merkle.node_hash(left, right)) == left
+    for first, second in ((left, right[:31]), (left[:31], right), (left[:31], right[:31])):
+        with pytest.raises(Malformed, match="proof: another number"):
+            merkle.older_root(1, 2, [first, second], merkle.node_hash(first, second))
+    with pytest.raises(Malformed, match="proof: another number"):
+        merkle.older_root(1, 1, [left[:31]], left[:31])
+
+
+def test_tiles_of_the_last_leaf_of_a_tile() -> None:
+    assert merkle.inclusion_tiles(255, 1024) == [(0, 0, 256), (1, 0, 4)]
+
+
+def test_a_range_across_two_tiles() -> None:
+    leaves = merkle_cases.leaves(300)
+    left, right = (merkle.node_hash(*leaves[at : at + 2]) for at in (254, 256))
+    assert merkle.range_hash(254, 258, 300, _all_tiles(leaves)) == merkle.node_hash(left, right)
+
+
 def test_trust_entry_is_over_the_text() -> None:
     assert merkle.trust_entry("x\n").hex() == (
         "03" + "73cb3858a687a8494ca3323053016282f3dad39d42cf62ca4e79dda2aac7d9ac"
@@ -157,9 +195,26 @@ def test_a_tile_is_missing() -> None:
 
 @pytest.mark.parametrize("length", [0, 63, 65, 96])
 def test_hashes_of_a_tile_have_exactly_its_width(length: int) -> None:
-    with pytest.raises(Malformed, match="not the length of its width"):
+    with pytest.raises(Malformed, match="tile: not the length of its width"):
         merkle.tile_hashes((0, 0, 2), bytes(length))
     assert merkle.tile_hashes((0, 0, 2), bytes(32) + b"\x01" * 32) == [bytes(32), b"\x01" * 32]
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "parts"),
+    [
+        (0, 1, [(0, 1)]),
+        (0, 3, [(0, 2), (2, 3)]),
+        (4, 8, [(4, 8)]),
+        (2, 6, [(2, 4), (4, 6)]),
+        (6, 9, [(6, 8), (8, 9)]),
+        (0, 7, [(0, 4), (4, 6), (6, 7)]),
+    ],
+)
+def test_leaves_are_covered_by_perfect_subtrees(
+    first: int, end: int, parts: list[tuple[int, int]]
+) -> None:
+    assert merkle.cover(first, end) == parts
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 255, 256])

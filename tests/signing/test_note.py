@@ -48,6 +48,16 @@ def test_limits_in_bytes() -> None:
     assert note.parse(over, note.TRUST_LIMIT).lines
 
 
+def test_of_control_characters_only_line_feed_may_stand_in_a_note() -> None:
+    for code in range(0x21):
+        data = signed(f"a{chr(code)}b\n", roots_sign("a"))
+        if chr(code) in "\n ":
+            assert note.parse(data).text == f"a{chr(code)}b\n"
+        else:
+            with pytest.raises(Malformed, match="note: a byte order mark or a control"):
+                note.parse(data)
+
+
 TEXTS = st.text(st.characters(min_codepoint=0x20, exclude_categories=["Cs"]) | st.just("\n"))
 
 

@@ -45,6 +45,7 @@ def _own() -> Iterator[Case]:
     yield "no-break-space-is-not-trimmed", f"\u00a0{NUMBER}", MALFORMED
     yield "form-feed-is-not-trimmed", f"\x0c{NUMBER}", MALFORMED
     yield "ideographic-space-is-not-trimmed", f"{SITE}#{NUMBER}\u3000", MALFORMED
+    yield "letter-is-not-trimmed", "AAAX", {"data": "000017"}
     yield "space-after-mark", f"{SITE}# {NUMBER}", MALFORMED
     yield "any-bytes", f"{SITE}#000", {"data": "00"}
     yield "site-without-mark", SITE, MALFORMED

@@ -35,12 +35,13 @@ def _sound() -> Iterator[tuple[str, str]]:
     yield "not-composed", '[\n "e\u0301"\n]\n'
     yield "astral", '[\n "\U0001f600"\n]\n'
     yield "depth-8", _deep(8)
+    yield "depth-8-of-objects", _deep(8, named=True)
 
 
-def _deep(depth: int) -> str:
-    value: Any = []
+def _deep(depth: int, *, named: bool = False) -> str:
+    value: Any = {} if named else []
     for _ in range(depth - 1):
-        value = [value]
+        value = {"a": value} if named else [value]
     return json.dumps(value, indent=1) + "\n"
 
 
@@ -106,6 +107,7 @@ def _keys() -> Iterator[tuple[str, str, str]]:
 def _form() -> Iterator[tuple[str, str, str]]:
     good = '{\n "a": [\n  1\n ]\n}\n'
     yield "depth-9", _deep(9), "json-value"
+    yield "depth-9-of-objects", _deep(9, named=True), "json-value"
     yield "depth-5000", "[" * 5000 + "]" * 5000 + "\n", "json*"
     yield "byte-order-mark", "\ufeff" + good, "json"
     yield "crlf", good.replace("\n", "\r\n"), "json-form"
