@@ -76,7 +76,7 @@ unit: dev
 script: dev
 	$(WITH_NODE) node $(NODE_MODULES)/typescript/bin/tsc -p site_templates
 	rm -rf build/coverage
-	$(WITH_NODE) $(TRACE) node --test $(wildcard tests/script/*.test.js)
+	$(WITH_NODE) $(TRACE) node --test --test-concurrency=2 $(wildcard tests/script/*.test.js)
 
 # What `browser`, `package` and `readme` run, beside each other: a file of tests to a process.
 outside: MARKS := package or readme
