@@ -10,14 +10,15 @@ import functools
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from registry import audit_files, build, changes, log, single_file, twins
+from registry import audit_files, audit_status, build, changes, log, single_file, twins
 from registry.audit import Report, audit
 from registry.catalogue import Catalogue, install_demonstration
 from registry.changes import ReasonCode
@@ -31,6 +32,7 @@ from signing import build_note, keys, merkle, note, status, trust
 from signing.canonical import Json, b64encode, dumps, loads
 from signing.merkle import Checkpoint
 from signing.reasons import Malformed
+from signing.status import StatusList
 from tests.registry.ledger_example import (
     ID,
     NOW,
@@ -153,6 +155,7 @@ def remembering() -> Iterator[None]:
     pure = (
         (keys, "verify"),
         (keys, "admit"),
+        (keys, "thumbprint"),
         (note, "parse"),
         (trust, "parse"),
         (build_note, "parse"),
@@ -160,9 +163,23 @@ def remembering() -> Iterator[None]:
         (single_file, "emptied"),
         (single_file, "contents"),
     )
+    keep = functools.lru_cache(4096)
+    parsed = keep(lambda data, registry, publishers: parse(data, registry, list(publishers)))
+    refused = keep(lambda old, new: tuple(differing(old, new)))
+
+    def parse_kept(data: bytes, registry: str, publishers: Sequence[bytes]) -> StatusList:
+        found: StatusList = parsed(data, registry, tuple(publishers))
+        return found
+
     with pytest.MonkeyPatch.context() as patch:
         for module, name in pure:
-            patch.setattr(module, name, functools.lru_cache(4096)(getattr(module, name)))
+            patch.setattr(module, name, keep(getattr(module, name)))
+        parse, differing = status.parse, audit_status._refused
+        patch.setattr(status, "parse", parse_kept)
+        patch.setattr(audit_status, "_refused", refused)
+        for module in (audit_files, audit_status):
+            # Only where whole files are hashed at once: a digest that grows is no pure answer.
+            patch.setattr(module, "hashlib", SimpleNamespace(sha256=keep(hashlib.sha256)))
         yield
 
 
