@@ -70,7 +70,8 @@ def warm(mode: str) -> Iterator[None]:
             patch.setattr(publish, "staged", _in_place)
             patch.setattr(publish, "exchange", lambda *_folders: None)
         if mode == "wrong order":
-            patch.setattr(upload, "rank", lambda path: -1 if path == upload.NOTE else 1)
+            first, last = upload.FINAL + 1, upload.FINAL + 2  # nothing that must never change
+            patch.setattr(upload, "rank", lambda path: first if path == upload.NOTE else last)
         if mode == "no fsync":
             patch.setattr(os, "fsync", lambda _handle: None)
             patch.setattr(disk, "sync_all", lambda _folder: True)
