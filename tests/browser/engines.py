@@ -120,8 +120,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not OWN.fullmatch(self.path):
             self.sink.asked.append(self.path)
+        body = b'<!doctype html><link rel="icon" href="data:,">'  # else browsers ask for one, later
         self.send_response(HTTPStatus.BAD_GATEWAY)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def do_CONNECT(self) -> None:
         self.do_GET()
