@@ -49,9 +49,17 @@ def audit(
     """
     report = Report()
     for _ in range(TRIES):
+        report = Report()
         try:
             before = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True)
-            report = _checked(source, anchor, now, since, ledger)
+            coming = _run(Site(source, report), anchor, now, since, ledger)
+            if coming:
+                # Out of reach from here on, nothing is known that holds by every state.
+                newest, report = report, Report()
+                older = [Report() for _ in coming[:-1]]
+                for build, other in zip(coming, older, strict=False):
+                    _run(Site(source, other), anchor, now, since, ledger, build)
+                report = _in_all([*older, newest], coming)
             settled = source.read(audit_notes.HEAD, FILE_LIMIT, fresh=True) == before
         except Unreachable as error:
             report.could_not_check.append(Missed(source.address, str(error)))
@@ -65,25 +73,10 @@ def audit(
     return report
 
 
-def _checked(
-    source: ListedSource,
-    anchor: TrustDocument | None,
-    now: int,
-    since: Sequence[Held],
-    ledger: Ledger | None,
-) -> Report:
-    """The report of one run, or of one for each state that an upload stands between."""
-    report = Report()
-    coming = _run(Site(source, report), anchor, now, since, ledger)
-    if not coming:
-        return report
-    reports = [report]
-    for build in coming[:-1]:
-        reports.insert(-1, Report())
-        _run(Site(source, reports[-2]), anchor, now, since, ledger, build)
-    # What readers are shown is the oldest of these states.
-    shown = reports[0]
-    for other in reports[1:]:
+def _in_all(reports: Sequence[Report], coming: Sequence[int]) -> Report:
+    """What holds by every state that an upload stands between; the oldest is what readers see."""
+    shown, *others = reports
+    for other in others:
         shown.faults = [fault for fault in shown.faults if fault in other.faults]
         shown.remarks = [remark for remark in shown.remarks if remark in other.remarks]
         shown.could_not_check = [m for m in shown.could_not_check if m in other.could_not_check]

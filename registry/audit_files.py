@@ -171,7 +171,8 @@ def _twins(site: Site, names: frozenset[str], wanted: _Wanted) -> None:
                 site.fault(path, "twin-header")
             elif twins.unpacked(path, twin, len(data)) != data:
                 # Where the original is wrong itself, a browser may still get what it should.
-                whole = twins.unpacked(path, twin, FILE_LIMIT)
+                wrong = not wanted.is_at(original, data)
+                whole = twins.unpacked(path, twin, FILE_LIMIT) if wrong else None
                 if whole is None or not wanted.is_at(original, whole):
                     site.fault(path, "twin", of=original)
 

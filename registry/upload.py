@@ -37,9 +37,10 @@ def rank(path: str) -> int:
         return 5
     if _COPIES.fullmatch(path):
         return 4
-    for early, folder in enumerate(("trust/", "builds/")):
-        if path.startswith(folder):
-            return early
+    if path.startswith("trust/"):
+        return 0
+    if path.startswith("builds/"):
+        return 1
     return FINAL if _FINAL.fullmatch(path) else 3
 
 

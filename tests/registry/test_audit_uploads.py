@@ -1,7 +1,7 @@
 """An audit of a host that is not atomic: at every moment of an upload, and of one that went wrong.
 
-The files of a new build come one after the other in the order of upload.py. No moment of it is a
-fault, none is clean, and what is damaged is named all the while.
+The files of a new build come one after the other in the order of upload.py. No moment of it but the
+one before its kept note is a fault, none is clean, and what is damaged is named all the while.
 """
 
 from __future__ import annotations
@@ -139,3 +139,30 @@ def test_a_newer_note_out_of_reach_is_no_fault_and_not_clean(states: States) -> 
     report = audit(source, None, LATER)
     assert (report.exit_code, report.faults) == (3, [])
     assert report.could_not_check[0].path == "builds/3.note"
+
+
+class Lost(Memory):
+    """A site that is published anew all the while, and out of reach after some of its listings."""
+
+    def __init__(self, files: dict[str, bytes], listings: int) -> None:
+        super().__init__(files)
+        self.left, self.line = listings, b""
+
+    def listing(self) -> list[str] | None:
+        self.left -= 1
+        if self.left < 0:
+            raise Unreachable("the network is down")
+        self.line = b"\xe2\x80\x94 x AAAAAAAA\n" * (self.left + 1)
+        return super().listing()
+
+    def read(self, path: str, limit: int, *, fresh: bool = False) -> bytes | None:
+        data = super().read(path, limit, fresh=fresh)
+        return data + self.line if path == HEAD and data is not None else data
+
+
+def test_no_fault_is_left_of_a_run_that_another_was_to_settle(states: States) -> None:
+    files = next(files for path, files in moments(states) if path == LIST)
+    for listings in range(6):
+        report = audit(Lost(files, listings), None, LATER)
+        assert (report.exit_code, report.faults) == (3, []), (listings, named(report))
+        assert any("network is down" in missed.why for missed in report.could_not_check), listings
